@@ -1,0 +1,1 @@
+"""Shopimize: a merchant's profit, and the connections that feed it. `app.py` is the table of contents."""

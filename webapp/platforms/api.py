@@ -1,0 +1,106 @@
+"""One platform, one permission: sends requests, diagnoses every answer, and renews a token that has merely aged."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from webapp.platforms.answer import Answer, Stage
+from webapp.platforms.base import Platform
+from webapp.platforms.diagnosis import Cause, Certainty, Diagnosis, Fault, Remedy, Trouble
+from webapp.platforms.wire import Request, Wire
+
+TRIES = 3
+LONGEST_WAIT_SECONDS = 8.0
+RENEWABLE = frozenset({Cause.TOKEN_EXPIRED, Cause.ACCESS_REVOKED, Cause.PASSWORD_CHANGED, Cause.SECURITY_POLICY})
+
+
+class Credentials(Protocol):
+    """The part of our app's identity that calls with a token still need."""
+
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def client_secret(self) -> str: ...
+    @property
+    def developer_token(self) -> str | None: ...
+
+
+class Api:
+    """Calls made with one access token.
+
+    `renew` gets the token that was refused and returns a usable one, or raises Trouble with the renewal's own verdict:
+    an access-token refusal is never a disconnection by itself, only the renewal decides.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        platform: Platform,
+        credentials: Credentials,
+        *,
+        token: str,
+        tenant: str | None = None,
+        renew: Callable[[str], str] | None = None,
+        patience: int = TRIES,
+    ) -> None:
+        self.credentials = credentials
+        self.tenant = tenant
+        self.calls = 0
+        self._wire = wire
+        self._platform = platform
+        self._token = token
+        self._renew = renew
+        self._patience = patience
+
+    @property
+    def token(self) -> str:
+        """The access token as it is now; a platform puts it where its dialect wants it."""
+        return self._token
+
+    def call(self, build: Callable[[str], Request], *, stage: Stage = Stage.API) -> Answer:
+        """Send what `build(token)` makes and return the good answer.
+
+        A refused token is renewed once and the call repeated once; passing trouble is retried a few times with
+        backoff and jitter while the wait stays short. Raises Trouble for everything else.
+        """
+        renewed = False
+        for attempt in range(1, self._patience + 1):
+            self.calls += 1
+            answer = self._wire.send(build(self._token), stage=stage)
+            diagnosis = self._platform.diagnose(answer)
+            if diagnosis is None:
+                return answer
+            if self._renew is not None and not renewed and diagnosis.cause in RENEWABLE:
+                self._token = self._renew(self._token)
+                renewed = True
+                self.calls += 1
+                answer = self._wire.send(build(self._token), stage=stage)
+                diagnosis = self._platform.diagnose(answer)
+                if diagnosis is None:
+                    return answer
+            if renewed and diagnosis.cause in RENEWABLE:
+                raise Trouble(_refused_though_renewed(diagnosis), answer)
+            if not diagnosis.transient or attempt == self._patience or not _sleep(diagnosis, attempt):
+                raise Trouble(diagnosis, answer)
+        raise AssertionError("the loop above returns or raises")
+
+
+def _sleep(diagnosis: Diagnosis, attempt: int) -> bool:
+    """Wait out short trouble; False when the platform asked for more than we hold a worker for."""
+    wait = diagnosis.retry_after if diagnosis.retry_after is not None else 0.3 * 2**attempt * random.uniform(0.5, 1.5)
+    if wait > LONGEST_WAIT_SECONDS:
+        return False
+    time.sleep(wait)
+    return True
+
+
+def _refused_though_renewed(diagnosis: Diagnosis) -> Diagnosis:
+    # The permission has just proved itself at the token endpoint, so this refusal cannot mean that it is gone.
+    return replace(
+        diagnosis, cause=Cause.UNKNOWN, remedy=Remedy.WAIT, transient=True, fault=Fault.PLATFORM,
+        certainty=Certainty.AMBIGUOUS,
+    )  # fmt: skip

@@ -1,0 +1,250 @@
+"""What a platform is: facts we declare, the dialect it speaks, and what its answers mean.
+
+A platform module says `PLATFORM = MyPlatform()`. It imports no other platform, no Flask and no tables. Everything it
+does at the network goes through the `Api` it is handed, so that every answer is diagnosed once, in one place.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from webapp.platforms.answer import Answer
+from webapp.platforms.diagnosis import Cause, Diagnosis
+from webapp.platforms.records import Record
+
+if TYPE_CHECKING:
+    from webapp.platforms.api import Api
+
+
+class Renewal(StrEnum):
+    """How a permission is kept alive without the merchant."""
+
+    REFRESH_TOKEN = "refresh_token"
+    REEXCHANGE = "reexchange"
+    NONE = "none"
+
+
+class Reading(StrEnum):
+    """How a stream is read: which axis its windows are cut along."""
+
+    CHANGES = "changes"
+    DAYS = "days"
+    SNAPSHOT = "snapshot"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """One kind of data. `label` is the merchant's word, `unit` what one row is called in "412 orders".
+
+    CHANGES streams are read by change time, in windows of calendar days; reading every change since a day's start
+    also completes that day. DAYS streams are read by booked day, and days younger than `look_back` may be restated.
+    SNAPSHOT streams have no days; they are read whole, at most once per `every`.
+    """
+
+    name: str
+    label: str
+    unit: tuple[str, str]
+    reading: Reading
+    depth_days: int = 90
+    look_back: int = 0
+    window_days: int = 7
+    every: timedelta = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A shop or ad account. `route` is what the platform needs beside the id to reach it, in its own terms."""
+
+    id: str
+    name: str
+    currency: str
+    timezone: str
+    route: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who consented: stable subject, and the name and mail the merchant knows this login by."""
+
+    subject: str
+    name: str
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TokenSet:
+    """What a token endpoint gave. None for an expiry means that the platform states no end.
+
+    `refresh_token` None means that none came: what is stored stays.
+    """
+
+    access_token: str
+    refresh_token: str | None
+    access_expires_at: datetime | None
+    refresh_expires_at: datetime | None
+    scopes: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A stretch to read: whole calendar days of the account (both included), and the same as instants [start, end)."""
+
+    first: date
+    last: date
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Rows of one answer; `resume` is where the next page starts, None when the window is read to its end."""
+
+    records: tuple[Record, ...]
+    resume: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What to do about one cause at this platform, with its real menu names; `url` opens the right page."""
+
+    steps: tuple[str, ...]
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantField:
+    """What we must ask before we can even send the merchant to the platform: a shop's own address."""
+
+    name: str
+    label: str
+    placeholder: str
+    hint: str
+    clean: Callable[[str], str]
+
+
+class BadTenant(Exception):
+    """The shop's address is not one this platform has; the message is for the merchant."""
+
+
+class ForgedCallback(Exception):
+    """The parameters on the way back were not signed by the platform."""
+
+
+class Platform(ABC):
+    """One outside service. Class attributes are facts; methods are its dialect."""
+
+    slug: str
+    name: str
+    company: str
+    kind: Literal["store", "ads"]
+    mark: str | None = None
+    scopes: tuple[str, ...]
+    streams: tuple[Stream, ...]
+    renewal: Renewal
+    pkce: bool = False
+    rotates: bool = False
+    old_token_usable: bool = False
+    exchange_is_short: bool = False
+    needs_developer_token: bool = False
+    tenant: TenantField | None = None
+    code_param: str = "code"
+    token_method: Literal["GET", "POST"] = "POST"
+    client_auth: str = "client_secret_post"
+    lifetimes: str = ""
+    depth_note: str = ""
+    advice: Mapping[Cause, Advice]
+
+    # -- consent --------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def authorize_url(self, tenant: str | None) -> str:
+        """The platform's consent page, without parameters."""
+
+    def authorize_params(self, *, login_hint: str | None, again: bool) -> dict[str, str]:
+        """Parameters beside client id, redirect, scope, state and PKCE. `again` is true on a reconnect."""
+        return {}
+
+    scope_separator: str = " "
+    client_id_param: str = "client_id"
+
+    def verify_callback(self, params: Mapping[str, str], *, secret: str, tenant: str | None, now: datetime) -> None:
+        """Check what the platform signs on the way back; raises ForgedCallback. Platforms that sign nothing: no-op."""
+        return
+
+    @abstractmethod
+    def token_url(self, tenant: str | None) -> str:
+        """The token endpoint."""
+
+    def exchange_params(self) -> dict[str, str]:
+        """Parameters of the code exchange beside the standard ones."""
+        return {}
+
+    def renewal_url(self, tenant: str | None) -> str:
+        return self.token_url(tenant)
+
+    def renewal_params(self, *, access_token: str, refresh_token: str | None) -> dict[str, str]:
+        """What a renewal sends, `grant_type` included."""
+        return {"grant_type": "refresh_token", "refresh_token": refresh_token or ""}
+
+    @abstractmethod
+    def tokens(self, answer: Answer, *, now: datetime) -> TokenSet:
+        """Read a token endpoint's good answer. Raises Trouble when it holds no token."""
+
+    def revoke(self, api: Api, *, refresh_token: str | None) -> None:
+        """End the permission at the platform; only when the last integration of a login leaves. Default: nothing."""
+        return
+
+    # -- who and what ---------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def identity(self, api: Api) -> Identity:
+        """Who consented."""
+
+    @abstractmethod
+    def accounts(self, api: Api) -> tuple[Account, ...]:
+        """Every account this permission reaches, named; empty when it reaches none."""
+
+    @abstractmethod
+    def granted_scopes(self, api: Api, tokens: TokenSet) -> frozenset[str]:
+        """What was really granted, in the words of `scopes`."""
+
+    @abstractmethod
+    def probe(self, api: Api, account: Account) -> Account:
+        """One cheap positive check that this account is reachable and open.
+
+        Returns the account as the platform describes it now; raises Trouble with its diagnosis otherwise.
+        """
+
+    # -- data -----------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def read(
+        self, api: Api, account: Account, stream: Stream, window: Window, *, resume: str | None
+    ) -> Iterator[Page]:
+        """The pages of one window, starting at `resume`. The last page has `resume=None`. Raises Trouble.
+
+        A resume hint the platform no longer knows raises DeadCursor: the window starts over.
+        """
+
+    # -- meaning --------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def diagnose(self, answer: Answer) -> Diagnosis | None:
+        """What this answer means; None when it is a good one."""
+
+    def manage_url(self, account_id: str) -> str | None:
+        """The platform's own page about this account, for a merchant who has to act there."""
+        return None
+
+    def stream(self, name: str) -> Stream:
+        return next(stream for stream in self.streams if stream.name == name)
+
+
+class DeadCursor(Exception):
+    """The platform no longer knows the page we stopped at."""

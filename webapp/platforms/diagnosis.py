@@ -1,0 +1,186 @@
+"""What an answer means: why it happened, who can put it right, and how sure we are."""
+
+from __future__ import annotations
+
+import email.utils
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from webapp.platforms.answer import Answer, Failure
+
+MESSAGE_LIMIT = 600
+
+
+class Cause(StrEnum):
+    PASSWORD_CHANGED = "password_changed"
+    ACCESS_REVOKED = "access_revoked"
+    SECURITY_POLICY = "security_policy"
+    TOKEN_EXPIRED = "token_expired"
+    SCOPE_MISSING = "scope_missing"
+    ACCOUNT_UNAVAILABLE = "account_unavailable"
+    WRONG_ACCOUNT = "wrong_account"
+    REFRESH_INTERRUPTED = "refresh_interrupted"
+    RATE_LIMITED = "rate_limited"
+    PLATFORM_DOWN = "platform_down"
+    BAD_REQUEST = "bad_request"
+    UNKNOWN = "unknown"
+
+
+class Remedy(StrEnum):
+    RECONNECT = "reconnect"
+    FIX_AT_PLATFORM = "fix_at_platform"
+    WAIT = "wait"
+    OPERATOR = "operator"
+    NONE = "none"
+
+
+class Fault(StrEnum):
+    MERCHANT = "merchant"
+    PLATFORM = "platform"
+    OURS = "ours"
+
+
+class Certainty(StrEnum):
+    SURE = "sure"
+    LIKELY = "likely"
+    AMBIGUOUS = "ambiguous"
+
+
+REMEDY_OF = {
+    Cause.PASSWORD_CHANGED: Remedy.RECONNECT,
+    Cause.ACCESS_REVOKED: Remedy.RECONNECT,
+    Cause.SECURITY_POLICY: Remedy.RECONNECT,
+    Cause.TOKEN_EXPIRED: Remedy.RECONNECT,
+    Cause.SCOPE_MISSING: Remedy.RECONNECT,
+    Cause.WRONG_ACCOUNT: Remedy.RECONNECT,
+    Cause.REFRESH_INTERRUPTED: Remedy.RECONNECT,
+    Cause.ACCOUNT_UNAVAILABLE: Remedy.FIX_AT_PLATFORM,
+    Cause.RATE_LIMITED: Remedy.WAIT,
+    Cause.PLATFORM_DOWN: Remedy.WAIT,
+    Cause.BAD_REQUEST: Remedy.OPERATOR,
+    Cause.UNKNOWN: Remedy.WAIT,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """`retry_after` is in seconds; `code` and `message` are the platform's own, untrusted, cut to 600 characters.
+
+    `candidates` are the other causes the same answer may mean; `evidence` says in words what the verdict rests on.
+    """
+
+    cause: Cause
+    remedy: Remedy
+    transient: bool
+    fault: Fault
+    certainty: Certainty
+    candidates: tuple[Cause, ...] = ()
+    retry_after: float | None = None
+    code: str = ""
+    message: str = ""
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def is_definite(self) -> bool:
+        """Nothing we repeat will change this answer; somebody has to act."""
+        return self.remedy in (Remedy.RECONNECT, Remedy.FIX_AT_PLATFORM, Remedy.OPERATOR)
+
+
+class Trouble(Exception):
+    """A platform's answer that is not what was asked for, already diagnosed."""
+
+    def __init__(self, diagnosis: Diagnosis, answer: Answer) -> None:
+        super().__init__(f"{diagnosis.cause} {diagnosis.code}".strip())
+        self.diagnosis = diagnosis
+        self.answer = answer
+
+
+def verdict(
+    cause: Cause,
+    *,
+    remedy: Remedy | None = None,
+    transient: bool = False,
+    fault: Fault | None = None,
+    certainty: Certainty = Certainty.SURE,
+    candidates: tuple[Cause, ...] = (),
+    retry_after: float | None = None,
+    code: str = "",
+    message: str = "",
+    evidence: tuple[str, ...] = (),
+) -> Diagnosis:
+    """A Diagnosis with the parts that follow from the cause filled in: transient means wait, ours means operator."""
+    if fault is None:
+        fault = Fault.PLATFORM if transient or REMEDY_OF[cause] is Remedy.WAIT else Fault.MERCHANT
+        fault = Fault.OURS if cause is Cause.BAD_REQUEST and not transient else fault
+    if remedy is None:
+        remedy = REMEDY_OF[cause]
+        remedy = Remedy.OPERATOR if fault is Fault.OURS else remedy
+        remedy = Remedy.WAIT if transient else remedy
+    return Diagnosis(
+        cause=cause,
+        remedy=remedy,
+        transient=transient,
+        fault=fault,
+        certainty=certainty,
+        candidates=candidates,
+        retry_after=retry_after,
+        code=code[:80],
+        message=message[:MESSAGE_LIMIT],
+        evidence=evidence,
+    )
+
+
+def common_diagnosis(answer: Answer) -> Diagnosis | None:
+    """What any answer means before a platform's own words are read; None when only the platform can tell.
+
+    No answer, 429, 5xx, HTML where data was asked for and bodies that break off are passing trouble on every
+    platform: none of them says anything about the permission.
+    """
+    if answer.failure is not None:
+        return verdict(Cause.PLATFORM_DOWN, transient=True, code=answer.failure, message=_SENTENCE[answer.failure])
+    if answer.status == 429:
+        return verdict(Cause.RATE_LIMITED, transient=True, retry_after=retry_after(answer), code="429")
+    if answer.status >= 500:
+        return verdict(
+            Cause.PLATFORM_DOWN, transient=True, retry_after=retry_after(answer), code=str(answer.status)
+        )
+    if answer.status == 200 and (answer.is_html or not answer.body.strip() or answer.json is None):
+        return verdict(
+            Cause.PLATFORM_DOWN, transient=True, code="garbled", message="The answer was cut short or is not data."
+        )
+    return None
+
+
+def unknown(answer: Answer, *, code: str = "", message: str = "") -> Diagnosis:
+    """An answer nobody has a rule for: waited out, never called a disconnection."""
+    return verdict(
+        Cause.UNKNOWN,
+        transient=True,
+        certainty=Certainty.AMBIGUOUS,
+        code=code or str(answer.status),
+        message=message or answer.text,
+        retry_after=retry_after(answer),
+    )
+
+
+def retry_after(answer: Answer) -> float | None:
+    """Seconds asked for by a Retry-After header, as a number or an HTTP date (RFC 9110 §10.2.3); None when absent."""
+    raw = answer.headers.get("retry-after", "").strip()
+    try:
+        seconds = float(raw)
+    except ValueError:
+        try:
+            seconds = (email.utils.parsedate_to_datetime(raw) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError):
+            return None
+    return min(seconds, 86_400.0) if seconds >= 0 else None
+
+
+_SENTENCE = {
+    Failure.TIMEOUT: "No answer in time.",
+    Failure.UNREACHABLE: "The platform could not be reached.",
+    Failure.TOO_LARGE: "The answer was larger than any we ask for.",
+    Failure.REDIRECTED: "The answer pointed to another place.",
+    Failure.CUT_SHORT: "The answer broke off.",
+}
