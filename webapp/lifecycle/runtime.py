@@ -1,0 +1,76 @@
+"""What every verb is handed: settings, database, clock, vault, and one wire per platform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from webapp.clock import Clock
+from webapp.database import Database
+from webapp.models.people import Workspace
+from webapp.platforms import registry
+from webapp.platforms.api import Api
+from webapp.platforms.base import Platform
+from webapp.platforms.wire import Wire
+from webapp.settings import Credentials, Settings
+from webapp.vault import Vault
+
+
+class UnknownPlatform(Exception):
+    """No such platform, or none that this installation has credentials for."""
+
+
+class Runtime:
+    """Made once in `create_app`; holds no state of its own beside the wires' open connections."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = Clock(settings.clock_offset_file)
+        self.database = Database(settings.database_url)
+        self.vault = Vault(settings.vault_keys)
+        self.started_at = self.clock.now()
+        self._wires = {
+            slug: Wire(base_url=ours.base_url, refuse_private=settings.is_production)
+            for slug, ours in settings.credentials.items()
+        }
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    @property
+    def sync_interval(self) -> timedelta:
+        return timedelta(seconds=self.settings.sync_interval)
+
+    def platforms(self) -> tuple[Platform, ...]:
+        """Those this installation has credentials for."""
+        return tuple(platform for slug, platform in registry().items() if slug in self._wires)
+
+    def platform(self, slug: str) -> Platform:
+        if slug not in self._wires or slug not in registry():
+            raise UnknownPlatform(slug)
+        return registry()[slug]
+
+    def credentials(self, slug: str) -> Credentials:
+        return self.settings.credentials[slug]
+
+    def wire(self, slug: str) -> Wire:
+        return self._wires[slug]
+
+    def api(
+        self, platform: Platform, *, token: str, tenant: str | None, renew: Callable[[str], str] | None = None
+    ) -> Api:
+        slug = platform.slug
+        return Api(self.wire(slug), platform, self.credentials(slug), token=token, tenant=tenant, renew=renew)
+
+    def callback_url(self, slug: str) -> str:
+        return f"{self.settings.public_url}/oauth/{slug}/callback"
+
+
+def bump(session: Session, workspace_id: str) -> None:
+    """Tell every open page of this workspace that something it shows has changed; commits with the change."""
+    session.execute(
+        update(Workspace).where(col(Workspace.id) == workspace_id).values(revision=col(Workspace.revision) + 1)
+    )

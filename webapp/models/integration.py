@@ -1,0 +1,70 @@
+"""A workspace's lasting tie to one account on one platform, and what happened to it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from webapp.models.columns import JSON_TYPE, ROW_ID, opaque_id
+
+
+class Integration(SQLModel, table=True):
+    """Survives every reconnect. Facts with their times; what the badge says is derived, never stored."""
+
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "platform", "account_id"),
+        Index("integration_due", "next_sync_at"),
+    )
+
+    id: str = Field(default_factory=opaque_id, primary_key=True)
+    workspace_id: str = Field(foreign_key="workspace.id", index=True)
+    platform: str
+    account_id: str
+    account_name: str
+    currency: str
+    timezone: str
+    route: str | None = None
+    login_id: int | None = Field(default=None, foreign_key="login.id", index=True, sa_type=ROW_ID)
+    created_at: datetime
+    first_day: date
+    imported_at: datetime | None = None
+    paused_at: datetime | None = None
+    disconnected_at: datetime | None = None
+    granted_at: datetime
+    next_sync_at: datetime | None = None
+    lease_until: datetime | None = None
+    fence: int = 0
+    last_attempt_at: datetime | None = None
+    last_success_at: datetime | None = None
+    proved_at: datetime | None = None
+    failing_since: datetime | None = None
+    failed_tries: int = 0
+    failing_cause: str | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Neither paused nor disconnected by the merchant."""
+        return self.paused_at is None and self.disconnected_at is None
+
+
+class EventKind(StrEnum):
+    CONNECTED = "connected"
+    RECONNECTED = "reconnected"
+    REPAIRED = "repaired"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    DISCONNECTED = "disconnected"
+
+
+class Event(SQLModel, table=True):
+    """Something a person did to an integration; the history is these, its incidents, receipts, mails and syncs."""
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
+    integration_id: str = Field(foreign_key="integration.id", index=True)
+    kind: EventKind
+    at: datetime
+    person_id: str | None = Field(default=None, foreign_key="person.id")
+    details: dict[str, object] = Field(default_factory=dict, sa_type=JSON_TYPE)

@@ -1,0 +1,60 @@
+"""One email owed to one person; the outbox."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from webapp.models.columns import ROW_ID
+
+LONGEST_HOLD = timedelta(seconds=120)
+GIVE_UP = timedelta(hours=72)
+
+
+class NoticeKind(StrEnum):
+    BROKEN = "broken"
+    RECOVERED = "recovered"
+    CONFIRM_EMAIL = "confirm_email"
+    RESET_PASSWORD = "reset_password"
+
+
+class Notice(SQLModel, table=True):
+    """Written in the commit of the fact it tells; sent later by the clock. Mails of people's own have no incident.
+
+    `message_id` is fixed before the first try, so that a repeat is the same letter. `dropped_at`: no longer true when
+    it was due.
+    """
+
+    __table_args__ = (UniqueConstraint("incident_id", "person_id", "kind"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
+    kind: NoticeKind
+    person_id: str = Field(foreign_key="person.id", index=True)
+    workspace_id: str | None = Field(default=None, foreign_key="workspace.id")
+    incident_id: str | None = Field(default=None, foreign_key="incident.id", index=True)
+    receipt_id: str | None = Field(default=None, foreign_key="receipt.id")
+    created_at: datetime
+    due_at: datetime | None = Field(default=None, index=True)
+    message_id: str | None = Field(default=None, index=True)
+    sent_at: datetime | None = None
+    dropped_at: datetime | None = None
+    refused_at: datetime | None = None
+    tries: int = 0
+    last_error: str | None = None
+    lease_until: datetime | None = None
+    fence: int = 0
+
+
+def hold_until(now: datetime, *, first: datetime, hold: timedelta) -> datetime:
+    """When what is failing together may be told: `hold` after the latest failure, but not for ever."""
+    return min(now + hold, max(first + LONGEST_HOLD, now))
+
+
+def retry_at(now: datetime, *, tries: int, created_at: datetime) -> datetime | None:
+    """When a mail the server would not take yet is tried again; None when its three days are over."""
+    if now - created_at > GIVE_UP:
+        return None
+    return now + min(timedelta(seconds=15 * 2 ** min(tries, 12)), timedelta(hours=2))

@@ -1,0 +1,66 @@
+"""People, the workspaces they share, and their tries to sign in."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from webapp.models.columns import ROW_ID, opaque_id
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    ADMIN = "admin"
+    VIEWER = "viewer"
+
+    @property
+    def may_change(self) -> bool:
+        return self is not Role.VIEWER
+
+
+class Person(SQLModel, table=True):
+    """Somebody who signs in. `session_epoch` is in every cookie of theirs; a new one ends all sessions."""
+
+    id: str = Field(default_factory=opaque_id, primary_key=True)
+    email: str = Field(unique=True, index=True)
+    name: str
+    password_hash: str
+    confirmed_at: datetime | None = None
+    session_epoch: str = Field(default_factory=lambda: secrets.token_hex(8))
+    mail_refused_at: datetime | None = None
+    created_at: datetime
+
+
+class Workspace(SQLModel, table=True):
+    """One merchant business. `revision` counts every change a page could show."""
+
+    id: str = Field(default_factory=opaque_id, primary_key=True)
+    name: str
+    revision: int = 0
+    created_at: datetime
+
+
+class Member(SQLModel, table=True):
+    """A person's role in a workspace."""
+
+    __table_args__ = (UniqueConstraint("workspace_id", "person_id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
+    workspace_id: str = Field(foreign_key="workspace.id", index=True)
+    person_id: str = Field(foreign_key="person.id", index=True)
+    role: Role
+    created_at: datetime
+
+
+class SignInAttempt(SQLModel, table=True):
+    """One failed try, by the address asked for and by where it came from: the throttle counts these."""
+
+    __tablename__ = "sign_in_attempt"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
+    subject: str = Field(index=True)
+    at: datetime = Field(index=True)

@@ -1,0 +1,60 @@
+"""How far each stream has been read: attempts, cursors, and one coverage row per day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel
+
+from webapp.models.columns import JSON_TYPE, MICROS, ROW_ID
+
+
+class Outcome(StrEnum):
+    DONE = "done"
+    TROUBLE = "trouble"
+    INTERRUPTED = "interrupted"
+
+
+class SyncRun(SQLModel, table=True):
+    """One attempt to read one integration's streams. `ended_at` empty: under way, or killed."""
+
+    __tablename__ = "sync_run"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
+    integration_id: str = Field(foreign_key="integration.id", index=True)
+    started_at: datetime = Field(index=True)
+    ended_at: datetime | None = None
+    outcome: Outcome | None = None
+    cause: str | None = None
+    stream: str | None = None
+    rows: int = 0
+    pages: int = 0
+    days: int = 0
+
+
+class Cursor(SQLModel, table=True):
+    """`through`: everything before this instant has been read. `hint`: the window and page a stopped run was at."""
+
+    workspace_id: str = Field(primary_key=True)
+    platform: str = Field(primary_key=True)
+    account_id: str = Field(primary_key=True)
+    stream: str = Field(primary_key=True)
+    through: datetime | None = None
+    hint: dict[str, object] | None = Field(default=None, sa_type=JSON_TYPE)
+    read_at: datetime | None = None
+
+
+class Coverage(SQLModel, table=True):
+    """One day of one stream. No row: missing. `read_through` before the day's end: partial."""
+
+    workspace_id: str = Field(primary_key=True)
+    platform: str = Field(primary_key=True)
+    account_id: str = Field(primary_key=True)
+    stream: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    complete: bool
+    read_through: datetime
+    fetched_at: datetime
+    rows: int = 0
+    amount_micros: int = Field(default=0, sa_type=MICROS)

@@ -1,0 +1,80 @@
+"""Stretches of trouble, what began together, and what a recovery brought back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from webapp.models.columns import JSON_TYPE, MICROS, opaque_id
+from webapp.platforms.diagnosis import Cause, Certainty, Fault, Remedy
+
+
+class Closing(StrEnum):
+    RECONNECTED = "reconnected"
+    REPAIRED = "repaired"
+    RECOVERED = "recovered"
+    DISCONNECTED = "disconnected"
+
+
+class Outbreak(SQLModel, table=True):
+    """Several incidents of one workspace that began together and probably share a cause."""
+
+    id: str = Field(default_factory=opaque_id, primary_key=True)
+    workspace_id: str = Field(foreign_key="workspace.id", index=True)
+    began_at: datetime
+
+
+class Incident(SQLModel, table=True):
+    """Opened when somebody has to act or patience is over; closed when it works again. One open per integration."""
+
+    __table_args__ = (
+        Index(
+            "one_open_incident",
+            "integration_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: str = Field(default_factory=opaque_id, primary_key=True)
+    integration_id: str = Field(foreign_key="integration.id", index=True)
+    workspace_id: str = Field(foreign_key="workspace.id", index=True)
+    outbreak_id: str | None = Field(default=None, foreign_key="outbreak.id", index=True)
+    opened_at: datetime
+    began_at: datetime
+    data_through: datetime | None = None
+    cause: Cause
+    remedy: Remedy
+    fault: Fault
+    certainty: Certainty
+    candidates: list[str] = Field(default_factory=list, sa_type=JSON_TYPE)
+    evidence: list[str] = Field(default_factory=list, sa_type=JSON_TYPE)
+    stage: str
+    http_status: int
+    code: str
+    message: str
+    closed_at: datetime | None = None
+    closing: Closing | None = None
+    closed_by: str | None = Field(default=None, foreign_key="person.id")
+
+
+class Receipt(SQLModel, table=True):
+    """What a recovery brought back. Open until every owed day is read; `found` counts new rows per stream."""
+
+    id: str = Field(default_factory=opaque_id, primary_key=True)
+    integration_id: str = Field(foreign_key="integration.id", index=True)
+    incident_id: str | None = Field(default=None, foreign_key="incident.id")
+    away_from: datetime
+    away_to: datetime
+    person_id: str | None = Field(default=None, foreign_key="person.id")
+    owed_days: int
+    done_days: int = 0
+    found: dict[str, int] = Field(default_factory=dict, sa_type=JSON_TYPE)
+    amount_micros: int = Field(default=0, sa_type=MICROS)
+    currency: str
+    complete_at: datetime | None = None
+    dismissed_at: datetime | None = None

@@ -1,0 +1,198 @@
+"""The facts a page or mail shows about integrations. Plain values only: no rows, no sessions, no tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from webapp.models.health import Badge, Health
+from webapp.models.people import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who is looking, at which workspace, and what they may do there."""
+
+    person_id: str
+    name: str
+    email: str
+    workspace_id: str
+    workspace_name: str
+    role: Role
+    workspaces: tuple[tuple[str, str], ...]
+
+    @property
+    def may_change(self) -> bool:
+        return self.role.may_change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far an import or a catch-up has come. `seconds_left` is None until there is something to reckon with."""
+
+    stage: str
+    done_days: int
+    owed_days: int
+    rows: int
+    unit: str
+    seconds_left: int | None
+
+    @property
+    def percent(self) -> int:
+        return 100 if self.owed_days == 0 else min(100, self.done_days * 100 // self.owed_days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """The specific error, in a merchant's words; the platform's own stay under technical details."""
+
+    title: str
+    happened: str
+    since: datetime
+    affects: str
+    likely: str
+    certainty: str
+    steps: tuple[str, ...]
+    url: str | None
+    next: str
+    evidence: tuple[str, ...]
+    technical: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptFacts:
+    id: str
+    away_from: datetime
+    away_to: datetime
+    days: int
+    found: tuple[tuple[int, str], ...]
+    amount: str | None
+    by: str | None
+    complete_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentFacts:
+    id: str
+    began_at: datetime
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_by: str | None
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationFacts:
+    """One row of the page. `sentence` is the one line beside the badge; `label` is the badge's words."""
+
+    id: str
+    platform: str
+    platform_name: str
+    company: str
+    kind: str
+    mark: str | None
+    account_name: str
+    account_id: str
+    timezone: str
+    health: Health
+    label: str
+    sentence: str
+    complete_through: datetime | None
+    checked_at: datetime | None
+    login: str | None
+    ends_at: datetime | None
+    syncing: bool
+    progress: Progress | None
+    incident: IncidentFacts | None
+    receipt: ReceiptFacts | None
+    manage_url: str | None
+    quiet_note: str | None = None
+
+    @property
+    def badge(self) -> Badge:
+        return self.health.badge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutbreakFacts:
+    """Several that dropped together and are still open: one card instead of three alarms."""
+
+    id: str
+    title: str
+    likely: str
+    members: tuple[IntegrationFacts, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformFacts:
+    """A platform one can add: what it is, how far back the first import goes, and what to ask before leaving."""
+
+    slug: str
+    name: str
+    mark: str | None
+    kind: str
+    depth_note: str
+    lifetimes: str
+    field_name: str | None
+    field_label: str | None
+    field_placeholder: str | None
+    field_hint: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """The whole page. `digest` changes exactly when anything shown does."""
+
+    status: str
+    tone: str
+    rows: tuple[IntegrationFacts, ...]
+    outbreak: OutbreakFacts | None
+    needs: int
+    platforms: tuple[PlatformFacts, ...]
+    digest: str
+    can_change: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One line of an integration's story; `icon` and `tone` come from the same sprite and tokens as badges."""
+
+    at: datetime
+    icon: str
+    tone: str
+    title: str
+    text: str = ""
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundAccount:
+    """One account a consent reached, as the choice page shows it."""
+
+    id: str
+    name: str
+    currency: str
+    timezone: str
+    note: str | None
+    already: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationFacts:
+    """A round trip that needs the person once more, or ended without a change; `ending` says which."""
+
+    id: str
+    platform: str
+    platform_name: str
+    company: str
+    mark: str | None
+    ending: str
+    integration_id: str | None
+    expected_account: str | None
+    expected_name: str | None
+    actual_login: str | None
+    expected_login: str | None
+    accounts: tuple[FoundAccount, ...]
+    missing_scopes: tuple[str, ...] = field(default=())
+    expires_at: datetime | None = None
+    reason: str | None = None

@@ -1,0 +1,71 @@
+"""What every answer of ours has in common: headers, cookies, template words, error pages."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from webapp import hx
+from webapp.extensions import mail_config
+from webapp.settings import Settings
+from webapp.views import formats
+
+# No form-action: Chromium would block the redirect to a platform that follows our own form (DESIGN, traps).
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+MAX_REQUEST_BYTES = 1024 * 1024
+
+
+def flask_config(settings: Settings) -> dict[str, object]:
+    https = settings.public_url.startswith("https://")
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "MAX_CONTENT_LENGTH": MAX_REQUEST_BYTES,
+        "SESSION_COOKIE_NAME": "shopimize",
+        "SESSION_COOKIE_HTTPONLY": True,
+        # Strict would drop the session on the way back from a platform.
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": https,
+        "REMEMBER_COOKIE_NAME": "shopimize_remember",
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_SECURE": https,
+        # Pages stay open for days; the token lives as long as the session does.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "TEMPLATES_AUTO_RELOAD": False,
+        "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,
+        "EXPLAIN_TEMPLATE_LOADING": False,
+        **mail_config(settings.mail_url, settings.mail_from),
+    }
+
+
+def init_app(app: Flask) -> None:
+    formats.init_app(app)
+    app.after_request(_harden)
+    app.register_error_handler(HTTPException, _error_page)
+    app.register_error_handler(CSRFError, _error_page)
+
+
+def _harden(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _error_page(error: HTTPException) -> tuple[str, int] | Response | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    if hx.is_htmx():
+        # Never put a whole error page into the place of a fragment.
+        return hx.unchanged() if error.code >= 500 else hx.go_to(request.full_path.rstrip("?"))
+    return render_template("error.html", code=error.code, text=error.description), error.code
