@@ -96,6 +96,7 @@ class Grant(SQLModel, table=True):
     live_at: datetime | None = None
     ended_at: datetime | None = None
     refused_at: datetime | None = None
+    refusal: dict[str, object] | None = Field(default=None, sa_type=JSON_TYPE)
     generation: int = 0
     intent_at: datetime | None = None
     lease_until: datetime | None = None

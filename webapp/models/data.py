@@ -96,3 +96,4 @@ class SpendRow(SQLModel, table=True):
     clicks: int = Field(sa_type=MICROS)
     conversions_micros: int = Field(sa_type=MICROS)
     value_micros: int = Field(sa_type=MICROS)
+    read_at: datetime

@@ -150,6 +150,7 @@ class Platform(ABC):
     pkce: bool = False
     rotates: bool = False
     old_token_usable: bool = False
+    renew_ahead: timedelta = timedelta(minutes=5)
     exchange_is_short: bool = False
     needs_developer_token: bool = False
     tenant: TenantField | None = None

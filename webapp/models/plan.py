@@ -1,0 +1,101 @@
+"""What is still to be read: coverage is the work list, newest days first. Pure; `now` is an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from webapp.platforms.base import Reading, Stream, Window
+
+# A platform's index lags its own clock: a day is finished only when it was read this long after its end, and every
+# window begins this much before the last one stopped.
+INDEX_LAG = timedelta(minutes=2)
+RESTATE_EVERY = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoveredDay:
+    complete: bool
+    read_through: datetime
+    fetched_at: datetime
+
+
+Covered = Mapping[date, CoveredDay]
+
+
+def day_start(day: date, zone: ZoneInfo) -> datetime:
+    """The instant a calendar day begins in the account's zone."""
+    return datetime.combine(day, time(), tzinfo=zone)
+
+
+def local_day(instant: datetime, zone: ZoneInfo) -> date:
+    return instant.astimezone(zone).date()
+
+
+def owed_windows(
+    stream: Stream, covered: Covered, *, first_day: date, zone: ZoneInfo, now: datetime, after_gap: bool = False
+) -> list[Window]:
+    """Every stretch worth asking for now, newest first: days never read whole, and days that may be restated."""
+    today = local_day(now, zone)
+    owed = [day for day in _days(first_day, today) if _is_owed(stream, covered.get(day), day, today, now, after_gap)]
+    return [_window(stream, covered, run, zone, now) for run in _runs(owed, stream.window_days)]
+
+
+def owed_days(covered: Covered, *, first_day: date, last_day: date) -> int:
+    """How many days up to `last_day` have not been read whole."""
+    return sum(1 for day in _days(first_day, last_day) if not (day in covered and covered[day].complete))
+
+
+def read_mark(day_end: datetime, started: datetime) -> tuple[bool, datetime]:
+    """For a read begun at `started`: whether it finished the day, and up to which instant it read."""
+    return started >= day_end + INDEX_LAG, min(day_end, started)
+
+
+def low_water(covered: Covered, *, first_day: date, today: date, zone: ZoneInfo) -> datetime | None:
+    """Everything before this instant has been read; None before anything contiguous has been."""
+    mark: datetime | None = None
+    for day in _days(first_day, today):
+        found = covered.get(day)
+        if found is None:
+            return mark
+        if not found.complete:
+            return max(found.read_through, mark) if mark else found.read_through
+        mark = day_start(day + timedelta(days=1), zone)
+    return mark
+
+
+def _is_owed(
+    stream: Stream, found: CoveredDay | None, day: date, today: date, now: datetime, after_gap: bool
+) -> bool:
+    if found is None or not found.complete:
+        return True
+    if stream.reading is not Reading.DAYS or today - day > timedelta(days=stream.look_back):
+        return False
+    return after_gap or now - found.fetched_at >= RESTATE_EVERY
+
+
+def _window(stream: Stream, covered: Covered, run: list[date], zone: ZoneInfo, now: datetime) -> Window:
+    first, last = run[0], run[-1]
+    start, end = day_start(first, zone), min(day_start(last + timedelta(days=1), zone), now)
+    found = covered.get(first)
+    if stream.reading is Reading.CHANGES and found is not None:
+        start = max(start, found.read_through - INDEX_LAG)
+    return Window(first=first, last=last, start=start, end=end)
+
+
+def _runs(days: list[date], longest: int) -> Iterable[list[date]]:
+    """Neighbouring days joined into stretches of at most `longest`, newest stretch first."""
+    run: list[date] = []
+    for day in reversed(days):
+        if run and (run[0] - day != timedelta(days=1) or len(run) == longest):
+            yield run
+            run = []
+        run.insert(0, day)
+    if run:
+        yield run
+
+
+def _days(first: date, last: date) -> Iterable[date]:
+    return (first + timedelta(days=offset) for offset in range((last - first).days + 1))
