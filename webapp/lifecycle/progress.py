@@ -1,0 +1,150 @@
+"""Where a stream's reading stands: coverage rows, the cursor, and the hint a stopped run leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from webapp.lifecycle.runtime import Runtime
+from webapp.lifecycle.store_page import day_sums
+from webapp.models.integration import Integration
+from webapp.models.plan import day_start, local_day, low_water, read_mark
+from webapp.models.sync import Coverage, Cursor
+from webapp.platforms.answer import dig_text
+from webapp.platforms.base import Platform, Reading, Stream, Window
+from webapp.queries.coverage import covered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """The window being read, when its reading began, and the page to go on with."""
+
+    window: Window
+    started: datetime
+    resume: str | None
+
+    def after(self, resume: str | None) -> Hint | None:
+        """What to keep once a page is stored; None when the window is done."""
+        return replace(self, resume=resume) if resume is not None else None
+
+    def contains(self, window: Window) -> bool:
+        return self.window.first <= window.first and window.last <= self.window.last
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "first": self.window.first.isoformat(),
+            "last": self.window.last.isoformat(),
+            "start": self.window.start.isoformat(),
+            "end": self.window.end.isoformat(),
+            "started": self.started.isoformat(),
+            "resume": self.resume,
+        }
+
+    @classmethod
+    def of(cls, kept: dict[str, object] | None) -> Hint | None:
+        if not kept:
+            return None
+        return cls(
+            window=Window(
+                first=date.fromisoformat(dig_text(kept, "first")),
+                last=date.fromisoformat(dig_text(kept, "last")),
+                start=datetime.fromisoformat(dig_text(kept, "start")),
+                end=datetime.fromisoformat(dig_text(kept, "end")),
+            ),
+            started=datetime.fromisoformat(dig_text(kept, "started")),
+            resume=dig_text(kept, "resume") or None,
+        )
+
+
+def cursor_of(session: Session, integration: Integration, stream: Stream) -> Cursor | None:
+    return session.get(
+        Cursor, (integration.workspace_id, integration.platform, integration.account_id, stream.name)
+    )
+
+
+def cover(
+    runtime: Runtime,
+    session: Session,
+    integration: Integration,
+    stream: Stream,
+    at: Hint,
+    touched: Iterable[date],
+    *,
+    finished: bool,
+) -> None:
+    """Write what is now known of each day: counts for every day touched, and for a finished window how far it reaches.
+
+    A day of a window that is not finished yet gains rows but no claim to be read.
+    """
+    if stream.reading is Reading.SNAPSHOT:
+        return
+    zone, now = ZoneInfo(integration.timezone), runtime.now()
+    inside = set(_days(at.window)) if finished else set()
+    wanted = {day for day in set(touched) | inside if day >= integration.first_day}
+    sums = day_sums(session, integration, stream, wanted)
+    for day in sorted(wanted):
+        found = session.get(
+            Coverage,
+            (integration.workspace_id, integration.platform, integration.account_id, stream.name, day),
+        )
+        if found is None and day not in inside:
+            continue
+        if found is None:
+            found = _blank(integration, stream, day, at.started)
+            session.add(found)
+        found.rows, found.amount_micros = sums.get(day, (0, 0))
+        if day in inside:
+            end = day_start(day + timedelta(days=1), zone)
+            complete, through = read_mark(end, at.started)
+            found.complete = complete or found.complete
+            found.read_through = max(found.read_through, through)
+            found.fetched_at = now
+
+
+def move_cursor(
+    session: Session, platform: Platform, integration: Integration, stream: Stream, hint: Hint | None, now: datetime
+) -> None:
+    """Keep where to go on, and raise the low-water mark as far as nothing below it is missing."""
+    cursor = cursor_of(session, integration, stream)
+    if cursor is None:
+        cursor = Cursor(
+            workspace_id=integration.workspace_id,
+            platform=platform.slug,
+            account_id=integration.account_id,
+            stream=stream.name,
+        )
+        session.add(cursor)
+    cursor.hint = hint.as_json() if hint else None
+    if hint is not None:
+        return
+    cursor.read_at = now
+    if stream.reading is not Reading.SNAPSHOT:
+        session.flush()
+        zone = ZoneInfo(integration.timezone)
+        cursor.through = low_water(
+            covered(session, integration, stream),
+            first_day=integration.first_day,
+            today=local_day(now, zone),
+            zone=zone,
+        )
+
+
+def _blank(integration: Integration, stream: Stream, day: date, started: datetime) -> Coverage:
+    return Coverage(
+        workspace_id=integration.workspace_id,
+        platform=integration.platform,
+        account_id=integration.account_id,
+        stream=stream.name,
+        day=day,
+        complete=False,
+        read_through=datetime.min.replace(tzinfo=started.tzinfo),
+        fetched_at=started,
+    )
+
+
+def _days(window: Window) -> Iterable[date]:
+    return (window.first + timedelta(days=offset) for offset in range((window.last - window.first).days + 1))

@@ -1,0 +1,182 @@
+"""Read one claimed integration: ask whether it is well, then every owed window, newest days first.
+
+Each page commits its rows, its coverage, the cursor and a resume hint together, guarded by the claim's fence; a kill
+anywhere loses nothing and repeats at most one page.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from webapp.lifecycle.claim import Claim, LostClaim, hold
+from webapp.lifecycle.progress import Hint, cover, cursor_of, move_cursor
+from webapp.lifecycle.recover import advance_recovery, begin_recovery, open_incident, open_receipt
+from webapp.lifecycle.refresh import renewer, usable_token
+from webapp.lifecycle.runtime import Runtime, bump
+from webapp.lifecycle.store_page import drop_unseen, store_page
+from webapp.lifecycle.trouble import record_trouble
+from webapp.models.access import Login
+from webapp.models.integration import Integration
+from webapp.models.plan import local_day, owed_windows
+from webapp.models.sync import Outcome, SyncRun
+from webapp.models.trouble import Closing
+from webapp.platforms.api import Api
+from webapp.platforms.base import Account, DeadCursor, Page, Platform, Reading, Stream, Window
+from webapp.platforms.diagnosis import Trouble
+from webapp.queries.coverage import covered
+
+log = logging.getLogger(__name__)
+JITTER = 0.1
+
+
+def sync(runtime: Runtime, claim: Claim) -> Outcome:
+    """One attempt, begun to ended. Trouble is recorded, never raised; a lost claim writes nothing more."""
+    attempt = _Attempt(runtime, claim)
+    try:
+        attempt.begin()
+        attempt.read_everything()
+        attempt.succeed()
+        return Outcome.DONE
+    except Trouble as trouble:
+        log.info("sync %s: %s", claim.integration_id, trouble)
+        record_trouble(runtime, claim, trouble, run_id=attempt.run_id)
+        return Outcome.TROUBLE
+    except LostClaim:
+        log.info("sync %s: claim lost", claim.integration_id)
+        return Outcome.INTERRUPTED
+
+
+class _Attempt:
+    def __init__(self, runtime: Runtime, claim: Claim) -> None:
+        self.runtime = runtime
+        self.claim = claim
+        self.run_id: int | None = None
+        self.platform: Platform = runtime.platform(claim.platform)
+        self._proven = False
+
+    def begin(self) -> None:
+        with self.runtime.database.writing() as session:
+            hold(self.runtime, session, self.claim)
+            run = SyncRun(integration_id=self.claim.integration_id, started_at=self.runtime.now())
+            session.add(run)
+            session.flush()
+            self.run_id = run.id
+
+    def read_everything(self) -> None:
+        with self.runtime.database.reading() as session:
+            integration = session.get_one(Integration, self.claim.integration_id)
+            login = session.get_one(Login, integration.login_id)
+            after_gap = open_receipt(session, integration.id) is not None or integration.failing_since is not None
+        assert login.id is not None
+        token = usable_token(self.runtime, login.id)
+        renew = renewer(self.runtime, login.id, self.platform)
+        api = self.runtime.api(self.platform, token=token, tenant=login.tenant, renew=renew)
+        account = self.platform.probe(api, _account(integration))
+        zone = ZoneInfo(integration.timezone)
+        for stream in self.platform.streams:
+            self._read_stream(api, account, stream, integration, zone, after_gap)
+
+    def _read_stream(
+        self, api: Api, account: Account, stream: Stream, integration: Integration, zone: ZoneInfo, after_gap: bool
+    ) -> None:
+        now = self.runtime.now()
+        with self.runtime.database.reading() as session:
+            cursor = cursor_of(session, integration, stream)
+            days = covered(session, integration, stream)
+        hint = Hint.of(cursor.hint) if cursor is not None else None
+        if stream.reading is Reading.SNAPSHOT:
+            read_at = cursor.read_at if cursor is not None else None
+            if hint is None and read_at is not None and now - read_at < stream.every:
+                return
+            today = local_day(now, zone)
+            windows = [Window(first=today, last=today, start=now, end=now)]
+        else:
+            windows = owed_windows(
+                stream, days, first_day=integration.first_day, zone=zone, now=now, after_gap=after_gap
+            )
+        if hint is not None:
+            self._read_window(api, account, stream, hint)
+            windows = [window for window in windows if not hint.contains(window)]
+        for window in windows:
+            self._read_window(api, account, stream, Hint(window=window, started=self.runtime.now(), resume=None))
+
+    def _read_window(self, api: Api, account: Account, stream: Stream, at: Hint) -> None:
+        try:
+            for page in self.platform.read(api, account, stream, at.window, resume=at.resume):
+                self._store(stream, at, page)
+        except DeadCursor:
+            if at.resume is None:
+                raise
+            # The platform forgot the page, not the window: everything stored so far is stored again, changing nothing.
+            self._read_window(api, account, stream, Hint(window=at.window, started=at.started, resume=None))
+
+    def _store(self, stream: Stream, at: Hint, page: Page) -> None:
+        with self.runtime.database.writing() as session:
+            integration = hold(self.runtime, session, self.claim)
+            self._prove(session, integration)
+            touched = store_page(session, integration, page.records, read_at=at.started)
+            last = page.resume is None
+            if last and stream.reading is Reading.DAYS:
+                drop_unseen(
+                    session, integration, first=at.window.first, last=at.window.last, read_since=at.started
+                )
+            cover(self.runtime, session, integration, stream, at, touched, finished=last)
+            move_cursor(session, self.platform, integration, stream, at.after(page.resume), self.runtime.now())
+            self._count(session, stream, at.window, page, last)
+            advance_recovery(self.runtime, session, integration, finished=False)
+            bump(session, integration.workspace_id)
+
+    def _prove(self, session: Session, integration: Integration) -> None:
+        """Data is flowing: whatever was open is over, and the badge may start to say so."""
+        if self._proven:
+            return
+        self._proven = True
+        integration.proved_at = self.runtime.now()
+        if open_incident(session, integration.id) is not None:
+            begin_recovery(
+                self.runtime, session, integration,
+                closing=Closing.RECOVERED, person_id=None, now=self.runtime.now(),
+            )  # fmt: skip
+
+    def _count(self, session: Session, stream: Stream, window: Window, page: Page, last: bool) -> None:
+        run = session.get_one(SyncRun, self.run_id)
+        run.stream, run.pages, run.rows = stream.name, run.pages + 1, run.rows + len(page.records)
+        if last and stream.reading is not Reading.SNAPSHOT:
+            run.days += (window.last - window.first).days + 1
+
+    def succeed(self) -> None:
+        now = self.runtime.now()
+        with self.runtime.database.writing() as session:
+            integration = hold(self.runtime, session, self.claim)
+            self._prove(session, integration)
+            integration.imported_at = integration.imported_at or now
+            advance_recovery(self.runtime, session, integration, finished=True)
+            integration.last_success_at = integration.proved_at = now
+            integration.failing_since, integration.failed_tries, integration.failing_cause = None, 0, None
+            integration.next_sync_at = next_sync(self.runtime, now)
+            integration.lease_until = None
+            run = session.get_one(SyncRun, self.run_id)
+            run.ended_at, run.outcome = now, Outcome.DONE
+            bump(session, integration.workspace_id)
+
+
+def next_sync(runtime: Runtime, now: datetime) -> datetime:
+    """When a healthy integration is read again; spread out, so that what was connected together drifts apart."""
+    return now + runtime.sync_interval * random.uniform(1 - JITTER, 1 + JITTER)
+
+
+def _account(integration: Integration) -> Account:
+    return Account(
+        id=integration.account_id,
+        name=integration.account_name,
+        currency=integration.currency,
+        timezone=integration.timezone,
+        route=integration.route,
+    )
+
+

@@ -1,0 +1,188 @@
+"""A sync ended in trouble: who has to act decides what happens next.
+
+    reconnect, fix at the platform   an incident at once, mail owed, siblings asked at once
+    operator                         an incident that says we are on it, and an ERROR in our own log
+    wait                             another try later; an incident only after an hour and five tries
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from webapp.lifecycle.claim import Claim, hold
+from webapp.lifecycle.recover import open_incident
+from webapp.lifecycle.refresh import refuse
+from webapp.lifecycle.runtime import Runtime, bump
+from webapp.lifecycle.tell import owe_notices
+from webapp.models.access import Grant
+from webapp.models.integration import Integration
+from webapp.models.sync import Outcome, SyncRun
+from webapp.models.trouble import Incident, Outbreak
+from webapp.platforms.diagnosis import Cause, Certainty, Diagnosis, Remedy, Trouble
+from webapp.queries.coverage import data_through
+
+log = logging.getLogger(__name__)
+
+PATIENCE = timedelta(hours=1)
+PATIENT_TRIES = 5
+CHECK_AGAIN = timedelta(hours=1)
+FIRST_WAIT = timedelta(seconds=20)
+TOGETHER = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(hours=6)
+
+
+def record_trouble(runtime: Runtime, claim: Claim, trouble: Trouble, *, run_id: int | None) -> None:
+    """Write down one failed attempt, and open what it calls for. Raises LostClaim when it is no longer ours to say."""
+    now = runtime.now()
+    with runtime.database.reading() as session:
+        integration = session.get_one(Integration, claim.integration_id)
+        diagnosis = _sharpened(session, integration, trouble.diagnosis, now)
+    if integration.login_id is not None:
+        refuse(runtime, integration.login_id, diagnosis)
+    with runtime.database.writing() as session:
+        integration = hold(runtime, session, claim)
+        integration.lease_until = None
+        integration.failing_since = integration.failing_since or now
+        integration.failed_tries += 1
+        integration.failing_cause = diagnosis.cause
+        integration.next_sync_at = _next_try(runtime, integration, diagnosis, now)
+        if run_id is not None:
+            run = session.get_one(SyncRun, run_id)
+            run.ended_at, run.outcome, run.cause = now, Outcome.TROUBLE, diagnosis.cause
+        if _is_an_incident(integration, diagnosis, now):
+            _open_or_update(runtime, session, integration, diagnosis, trouble, now)
+        bump(session, integration.workspace_id)
+
+
+def wait_after(tries: int, retry_after: float | None, *, longest: timedelta) -> timedelta:
+    """How long to wait before the next try: what the platform asked for, else doubling with jitter up to `longest`."""
+    if retry_after is not None:
+        return min(timedelta(seconds=retry_after * random.uniform(1.0, 1.1)), LONGEST_WAIT)
+    return min(FIRST_WAIT * 2 ** min(tries - 1, 12), longest) * random.uniform(0.8, 1.2)
+
+
+def _next_try(runtime: Runtime, integration: Integration, diagnosis: Diagnosis, now: datetime) -> datetime | None:
+    if diagnosis.remedy is Remedy.RECONNECT:
+        return None
+    if diagnosis.remedy is Remedy.FIX_AT_PLATFORM:
+        return now + min(CHECK_AGAIN, max(runtime.sync_interval * 4, timedelta(minutes=2)))
+    return now + wait_after(integration.failed_tries, diagnosis.retry_after, longest=runtime.sync_interval)
+
+
+def _is_an_incident(integration: Integration, diagnosis: Diagnosis, now: datetime) -> bool:
+    if diagnosis.is_definite:
+        return True
+    if diagnosis.remedy is not Remedy.WAIT or integration.failing_since is None:
+        return False
+    return now - integration.failing_since >= PATIENCE and integration.failed_tries >= PATIENT_TRIES
+
+
+def _open_or_update(
+    runtime: Runtime,
+    session: Session,
+    integration: Integration,
+    diagnosis: Diagnosis,
+    trouble: Trouble,
+    now: datetime,
+) -> None:
+    incident = open_incident(session, integration.id)
+    if incident is not None and (incident.remedy is diagnosis.remedy or diagnosis.remedy is Remedy.WAIT):
+        # Told once already; and "we could not check just now" never overwrites what was last proved.
+        return
+    fresh = incident is None
+    if incident is None:
+        incident = Incident(
+            integration_id=integration.id,
+            workspace_id=integration.workspace_id,
+            opened_at=now,
+            began_at=integration.last_success_at or integration.failing_since or now,
+            data_through=data_through(session, runtime.platform(integration.platform), integration),
+            **_told(diagnosis, trouble),
+        )
+        session.add(incident)
+    else:
+        for name, value in _told(diagnosis, trouble).items():
+            setattr(incident, name, value)
+    session.flush()
+    if diagnosis.remedy is Remedy.OPERATOR:
+        log.error("%s: %s %s needs the operator", integration.platform, diagnosis.cause, diagnosis.code)
+    if diagnosis.remedy is Remedy.RECONNECT and fresh:
+        _join_outbreak(session, incident, now)
+        _ask_siblings(session, integration, now)
+    if diagnosis.remedy in (Remedy.RECONNECT, Remedy.FIX_AT_PLATFORM):
+        owe_notices(runtime, session, incident, now)
+
+
+def _told(diagnosis: Diagnosis, trouble: Trouble) -> dict[str, object]:
+    return {
+        "cause": diagnosis.cause,
+        "remedy": diagnosis.remedy,
+        "fault": diagnosis.fault,
+        "certainty": diagnosis.certainty,
+        "candidates": [str(one) for one in diagnosis.candidates],
+        "evidence": list(diagnosis.evidence),
+        "stage": str(trouble.answer.stage),
+        "http_status": trouble.answer.status,
+        "code": diagnosis.code,
+        "message": diagnosis.message,
+    }
+
+
+def _join_outbreak(session: Session, incident: Incident, now: datetime) -> None:
+    """What began within minutes of each other in one workspace probably has one cause."""
+    others = session.exec(
+        select(Incident).where(
+            Incident.workspace_id == incident.workspace_id,
+            col(Incident.id) != incident.id,
+            col(Incident.closed_at).is_(None),
+            col(Incident.opened_at) >= now - TOGETHER,
+            Incident.remedy == Remedy.RECONNECT,
+        )
+    ).all()
+    if not others:
+        return
+    known = next((one.outbreak_id for one in others if one.outbreak_id), None)
+    if known is None:
+        outbreak = Outbreak(workspace_id=incident.workspace_id, began_at=min(one.opened_at for one in others))
+        session.add(outbreak)
+        session.flush()
+        known = outbreak.id
+    for one in (*others, incident):
+        one.outbreak_id = known
+
+
+def _ask_siblings(session: Session, integration: Integration, now: datetime) -> None:
+    """Ask the workspace's other integrations at once, so that what fell together is known together."""
+    session.execute(
+        update(Integration)
+        .where(
+            col(Integration.workspace_id) == integration.workspace_id,
+            col(Integration.id) != integration.id,
+            col(Integration.next_sync_at) > now,
+        )
+        .values(next_sync_at=now)
+    )
+
+
+def _sharpened(session: Session, integration: Integration, diagnosis: Diagnosis, now: datetime) -> Diagnosis:
+    """Let what we know ourselves settle what the platform's answer leaves open."""
+    if diagnosis.certainty is Certainty.SURE or integration.login_id is None:
+        return diagnosis
+    grant = session.exec(
+        select(Grant).where(
+            Grant.login_id == integration.login_id, col(Grant.live_at).is_not(None), col(Grant.ended_at).is_(None)
+        )
+    ).one_or_none()
+    ends = grant.refresh_expires_at if grant else None
+    if Cause.TOKEN_EXPIRED in diagnosis.candidates and ends is not None and ends <= now:
+        evidence = (*diagnosis.evidence, "The permission's stated end had passed.")
+        return replace(
+            diagnosis, cause=Cause.TOKEN_EXPIRED, certainty=Certainty.LIKELY, candidates=(), evidence=evidence
+        )
+    return diagnosis

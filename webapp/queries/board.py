@@ -1,0 +1,316 @@
+"""Everything the Integrations page shows about a workspace, as plain facts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from webapp.models.access import Grant, Login
+from webapp.models.health import QUIET_NOTE, Facts, Health, health_of, turns_at
+from webapp.models.integration import Integration
+from webapp.models.people import Person, Workspace
+from webapp.models.plan import day_start, local_day
+from webapp.models.sync import Cursor, SyncRun
+from webapp.models.trouble import Incident, Receipt
+from webapp.platforms.base import Platform, Reading, Renewal
+from webapp.platforms.diagnosis import Remedy
+from webapp.queries import sentences, wording
+from webapp.queries.explain import explain
+from webapp.queries.facts import Board, IncidentFacts, IntegrationFacts, OutbreakFacts, PlatformFacts, ReceiptFacts
+from webapp.queries.progress import catch_up_progress, import_progress
+
+Platforms = Callable[[str], Platform]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What facts depend on beside the rows: the time, how often we sync, since when this process runs."""
+
+    now: datetime
+    started_at: datetime
+    sync_interval: timedelta
+    platform: Platforms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """All rows the page needs, fetched in a handful of queries whatever the number of integrations."""
+
+    integrations: Sequence[Integration]
+    logins: dict[int, Login]
+    grants: dict[int, Grant]
+    incidents: dict[str, Incident]
+    receipts: dict[str, Receipt]
+    runs: dict[str, SyncRun]
+    cursors: dict[tuple[str, str], list[Cursor]]
+    people: dict[str, str]
+
+
+def board_of(
+    session: Session, situation: Situation, *, workspace_id: str, can_change: bool, platforms: Iterable[Platform]
+) -> Board:
+    """The whole page of one workspace."""
+    revision = session.exec(select(Workspace.revision).where(Workspace.id == workspace_id)).one()
+    rows = _fetch(session, select(Integration).where(Integration.workspace_id == workspace_id))
+    facts, turns = [], []
+    for integration in rows.integrations:
+        one, turn = _facts(session, rows, integration, situation)
+        facts.append(one)
+        turns.append(turn)
+    facts.sort(key=lambda one: (one.badge.rank, one.kind != "store", one.platform_name, one.account_name))
+    outbreak = _outbreak(rows, facts)
+    status, tone, status_turn = sentences.status_of(facts, situation.now)
+    turn_at = min((*turns, status_turn), default=situation.now + timedelta(hours=1))
+    return Board(
+        status=status,
+        tone=tone,
+        rows=tuple(facts),
+        outbreak=outbreak,
+        needs=sum(1 for one in facts if one.health.needs_merchant),
+        platforms=tuple(_platform_facts(platform) for platform in platforms),
+        digest=f"{revision}.{int(turn_at.timestamp())}",
+        can_change=can_change,
+    )
+
+
+def integration_of(
+    session: Session, situation: Situation, *, workspace_id: str, integration_id: str
+) -> IntegrationFacts | None:
+    """One integration of this workspace; None when it has no such."""
+    rows = _fetch(
+        session,
+        select(Integration).where(Integration.workspace_id == workspace_id, Integration.id == integration_id),
+    )
+    return _facts(session, rows, rows.integrations[0], situation)[0] if rows.integrations else None
+
+
+def integrations_of(
+    session: Session, situation: Situation, *, workspace_id: str, ids: Iterable[str]
+) -> list[IntegrationFacts]:
+    """Several integrations of this workspace, in no particular order."""
+    rows = _fetch(
+        session,
+        select(Integration).where(Integration.workspace_id == workspace_id, col(Integration.id).in_(list(ids))),
+    )
+    return [_facts(session, rows, integration, situation)[0] for integration in rows.integrations]
+
+
+def _fetch(session: Session, wanted: object) -> _Rows:
+    integrations = session.exec(wanted).all()  # type: ignore[call-overload]
+    ids = [one.id for one in integrations]
+    login_ids = [one.login_id for one in integrations if one.login_id is not None]
+    cursors: dict[tuple[str, str], list[Cursor]] = defaultdict(list)
+    for cursor in session.exec(
+        select(Cursor).where(
+            col(Cursor.workspace_id).in_({one.workspace_id for one in integrations}),
+            col(Cursor.account_id).in_([one.account_id for one in integrations]),
+        )
+    ):
+        cursors[(cursor.platform, cursor.account_id)].append(cursor)
+    incidents = session.exec(
+        select(Incident).where(col(Incident.integration_id).in_(ids), col(Incident.closed_at).is_(None))
+    ).all()
+    receipts = session.exec(
+        select(Receipt)
+        .where(col(Receipt.integration_id).in_(ids), col(Receipt.dismissed_at).is_(None))
+        .order_by(col(Receipt.away_to))
+    ).all()
+    return _Rows(
+        integrations=integrations,
+        logins={one.id or 0: one for one in session.exec(select(Login).where(col(Login.id).in_(login_ids)))},
+        grants={
+            one.login_id: one
+            for one in session.exec(
+                select(Grant).where(
+                    col(Grant.login_id).in_(login_ids),
+                    col(Grant.live_at).is_not(None),
+                    col(Grant.ended_at).is_(None),
+                )
+            )
+        },
+        incidents={one.integration_id: one for one in incidents},
+        receipts={one.integration_id: one for one in receipts},
+        runs={
+            one.integration_id: one
+            for one in session.exec(
+                select(SyncRun)
+                .where(col(SyncRun.integration_id).in_(ids), col(SyncRun.ended_at).is_(None))
+                .order_by(col(SyncRun.started_at))
+            )
+        },
+        cursors=cursors,
+        people={
+            one.id: one.name
+            for one in session.exec(
+                select(Person).where(col(Person.id).in_({one.person_id for one in receipts if one.person_id}))
+            )
+        },
+    )
+
+
+def _facts(
+    session: Session, rows: _Rows, integration: Integration, situation: Situation
+) -> tuple[IntegrationFacts, datetime]:
+    now, platform = situation.now, situation.platform(integration.platform)
+    login = rows.logins.get(integration.login_id or 0)
+    grant = rows.grants.get(integration.login_id or 0)
+    incident = rows.incidents.get(integration.id)
+    receipt = rows.receipts.get(integration.id)
+    through = _through(rows, platform, integration)
+    health_facts = Facts(
+        disconnected=integration.disconnected_at is not None,
+        paused=integration.paused_at is not None,
+        remedy=incident.remedy if incident else None,
+        imported=integration.imported_at is not None,
+        owes_days=_owes_days(integration, receipt, through, now),
+        attempted=integration.last_attempt_at is not None,
+        last_success_at=integration.last_success_at,
+        granted_at=integration.granted_at,
+        process_started_at=situation.started_at,
+        sync_interval=situation.sync_interval,
+        ends_at=grant.access_expires_at if grant and platform.renewal is Renewal.NONE else None,
+    )
+    health = health_of(health_facts, now)
+    syncing = integration.lease_until is not None and integration.lease_until > now
+    run = rows.runs.get(integration.id) if syncing else None
+    progress = None
+    if health is Health.IMPORTING:
+        progress = import_progress(session, integration, platform, run, now)
+    elif health is Health.CATCHING_UP:
+        progress = catch_up_progress(integration, platform, receipt, run, through, now)
+    login_name = (login.email or login.name) if login else None
+    incident_facts = (
+        IncidentFacts(
+            id=incident.id,
+            began_at=incident.began_at,
+            opened_at=incident.opened_at,
+            closed_at=incident.closed_at,
+            closed_by=None,
+            explanation=explain(incident, integration, platform, login=login_name),
+        )
+        if incident
+        else None
+    )
+    receipt_facts = receipt_of(receipt, integration, platform, rows.people) if receipt else None
+    one = IntegrationFacts(
+        id=integration.id,
+        platform=platform.slug,
+        platform_name=platform.name,
+        company=platform.company,
+        kind=platform.kind,
+        mark=platform.mark,
+        account_name=integration.account_name,
+        account_id=integration.account_id,
+        timezone=integration.timezone,
+        health=health,
+        label=health.badge.label.format(company=platform.company),
+        sentence=sentences.row_sentence(
+            health, integration, platform,
+            incident=incident_facts, receipt=receipt_facts, progress=progress, ends_at=health_facts.ends_at, now=now,
+        ),
+        complete_through=through,
+        checked_at=integration.proved_at,
+        login=login_name,
+        ends_at=health_facts.ends_at,
+        syncing=syncing,
+        progress=progress,
+        incident=incident_facts,
+        receipt=receipt_facts,
+        manage_url=platform.manage_url(integration.account_id),
+        quiet_note=_quiet_note(health_facts.ends_at, integration.timezone, now),
+    )  # fmt: skip
+    return one, _turn(health_facts, integration, now)
+
+
+def _turn(facts: Facts, integration: Integration, now: datetime) -> datetime:
+    zone = ZoneInfo(integration.timezone)
+    midnight = day_start(local_day(now, zone) + timedelta(days=1), zone)
+    turn = turns_at(facts, now)
+    lease = integration.lease_until
+    ends = [at for at in (turn, lease) if at is not None and at > now]
+    return min([midnight, *ends])
+
+
+def _through(rows: _Rows, platform: Platform, integration: Integration) -> datetime | None:
+    dated = {stream.name for stream in platform.streams if stream.reading is not Reading.SNAPSHOT}
+    found = [
+        cursor.through
+        for cursor in rows.cursors[(platform.slug, integration.account_id)]
+        if cursor.stream in dated and cursor.through is not None
+    ]
+    return min(found) if len(found) == len(dated) else None
+
+
+def _owes_days(
+    integration: Integration, receipt: Receipt | None, through: datetime | None, now: datetime
+) -> bool:
+    if receipt is not None and receipt.complete_at is None:
+        return True
+    if integration.imported_at is None or through is None:
+        return True
+    zone = ZoneInfo(integration.timezone)
+    # A day's last minutes are read after midnight as a matter of course; only a whole day missing is a gap.
+    return local_day(through, zone) < local_day(now, zone) - timedelta(days=1)
+
+
+def _quiet_note(ends_at: datetime | None, zone: str, now: datetime) -> str | None:
+    if ends_at is None or not timedelta(0) < ends_at - now <= QUIET_NOTE:
+        return None
+    return f"This permission ends {wording.day(ends_at.astimezone(ZoneInfo(zone)).date())}."
+
+
+def receipt_of(
+    receipt: Receipt, integration: Integration, platform: Platform, people: dict[str, str]
+) -> ReceiptFacts:
+    """A receipt row as facts; amounts only for streams that are money by themselves."""
+    units = {stream.name: stream.unit for stream in platform.streams}
+    return ReceiptFacts(
+        id=receipt.id,
+        away_from=receipt.away_from,
+        away_to=receipt.away_to,
+        days=receipt.owed_days,
+        found=tuple(
+            (number, units[name][0] if number == 1 else units[name][1])
+            for name, number in receipt.found.items()
+            if name in units
+        ),
+        amount=wording.money(receipt.amount_micros, receipt.currency) if receipt.amount_micros else None,
+        by=people.get(receipt.person_id or ""),
+        complete_at=receipt.complete_at,
+    )
+
+
+def _outbreak(rows: _Rows, facts: Sequence[IntegrationFacts]) -> OutbreakFacts | None:
+    groups: dict[str, list[IntegrationFacts]] = defaultdict(list)
+    for one in facts:
+        incident = rows.incidents.get(one.id)
+        if incident is not None and incident.outbreak_id is not None and incident.remedy is Remedy.RECONNECT:
+            groups[incident.outbreak_id].append(one)
+    largest = max(groups.items(), key=lambda item: len(item[1]), default=None)
+    if largest is None or len(largest[1]) < 2:
+        return None
+    title, likely = sentences.outbreak_words(largest[1], facts)
+    return OutbreakFacts(id=largest[0], title=title, likely=likely, members=tuple(largest[1]))
+
+
+def _platform_facts(platform: Platform) -> PlatformFacts:
+    field = platform.tenant
+    return PlatformFacts(
+        slug=platform.slug,
+        name=platform.name,
+        mark=platform.mark,
+        kind=platform.kind,
+        depth_note=platform.depth_note,
+        lifetimes=platform.lifetimes,
+        field_name=field.name if field else None,
+        field_label=field.label if field else None,
+        field_placeholder=field.placeholder if field else None,
+        field_hint=field.hint if field else None,
+    )
+
+

@@ -1,0 +1,95 @@
+"""What each cause is called and means, whatever the platform; the platform adds its own steps and address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp.platforms.diagnosis import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class CauseWords:
+    """`title` and `happened` hold {company}, {platform} and {account}; `likely` completes "Likely: …"."""
+
+    title: str
+    happened: str
+    likely: str
+    steps: tuple[str, ...]
+
+
+RECONNECT = "Press Reconnect and approve Shopimize on {company}'s page, with {login}."
+
+CAUSES = {
+    Cause.PASSWORD_CHANGED: CauseWords(
+        "{company} stopped accepting our permission",
+        "{company} ended the permission you gave us for {account}.",
+        "the password of the login was changed, or {company} reset its sessions for security",
+        (RECONNECT,),
+    ),
+    Cause.ACCESS_REVOKED: CauseWords(
+        "{company} stopped accepting our permission",
+        "{company} says that the permission for {account} is no longer valid.",
+        "someone removed Shopimize's access in {company}'s settings",
+        (RECONNECT,),
+    ),
+    Cause.SECURITY_POLICY: CauseWords(
+        "{company} wants a security check first",
+        "{company} holds back our access to {account} until its security rule is met.",
+        "a security rule at {company} or in your company asks for a fresh sign-in",
+        ("Finish what {company} asks of {login} first.", RECONNECT),
+    ),
+    Cause.TOKEN_EXPIRED: CauseWords(
+        "The permission for {account} has run out",
+        "{company} gives permissions a time limit, and this one has reached it.",
+        "the permission had a time limit built in",
+        (RECONNECT,),
+    ),
+    Cause.SCOPE_MISSING: CauseWords(
+        "A permission is missing",
+        "{company} lets us in, but not to the data we need from {account}.",
+        "a permission was left unticked or taken away",
+        ("Press Reconnect and leave every permission ticked on {company}'s page.",),
+    ),
+    Cause.ACCOUNT_UNAVAILABLE: CauseWords(
+        "{account} is not available at {company}",
+        "{company} has closed {account} to us: it is disabled, unpaid, or the login lost its role.",
+        "the account is disabled or unpaid, or {login} lost its role there",
+        ("Open {company} and put the account right; we check again by ourselves.",),
+    ),
+    Cause.WRONG_ACCOUNT: CauseWords(
+        "The login does not reach {account}",
+        "The login that was used at {company} cannot see {account}.",
+        "another login was signed in at {company}",
+        (RECONNECT,),
+    ),
+    Cause.REFRESH_INTERRUPTED: CauseWords(
+        "A renewal was interrupted",
+        "We were cut off while {company} renewed the permission for {account}, and it will not take the old one.",
+        "the connection broke in the one moment it must not; this is on us",
+        (RECONNECT,),
+    ),
+    Cause.RATE_LIMITED: CauseWords(
+        "{company} asks us to slow down",
+        "{company} limits how often it may be asked. We wait as long as it says.",
+        "many requests at {company} at this time",
+        ("Nothing for you to do.",),
+    ),
+    Cause.PLATFORM_DOWN: CauseWords(
+        "{company} is not answering properly",
+        "{company}'s service fails or does not answer. Your permission is fine.",
+        "an outage at {company}",
+        ("Nothing for you to do.",),
+    ),
+    Cause.BAD_REQUEST: CauseWords(
+        "We have to fix something",
+        "{company} refuses how we ask. That is our fault, not yours.",
+        "a change at {company} that we must follow",
+        ("Nothing for you to do.",),
+    ),
+    Cause.UNKNOWN: CauseWords(
+        "{company} gives an answer we do not know",
+        "{company} answers in a way nobody has a name for yet. We keep trying.",
+        "passing trouble at {company}",
+        ("Nothing for you to do.",),
+    ),
+}
