@@ -1,0 +1,25 @@
+"""What runs when. Every job claims what it works on, so running one twice, anywhere, is harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from webapp.lifecycle.runtime import Runtime
+from webapp.lifecycle.send_notices import send_due_notices
+from webapp.lifecycle.tidy import tidy
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    name: str
+    every: timedelta
+    run: Callable[[Runtime], object]
+
+
+TIMETABLE = (
+    Job("send_notices", timedelta(seconds=2), send_due_notices),
+    Job("tidy", timedelta(hours=1), tidy),
+)
+SYNC_TICK = timedelta(seconds=1)

@@ -1,0 +1,71 @@
+"""The merchant ends a connection: everything imported stays, nothing new comes in.
+
+The permission is revoked at the platform only when its last integration leaves, because Google and Meta then end the
+whole app permission of that login.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from sqlmodel import Session, col, select
+
+from webapp.lifecycle.pause import close_quietly, of_workspace, stop
+from webapp.lifecycle.runtime import Runtime, bump
+from webapp.models.access import Grant, Login, place
+from webapp.models.integration import Event, EventKind, Integration
+from webapp.platforms.diagnosis import Trouble
+
+log = logging.getLogger(__name__)
+
+
+def disconnect(runtime: Runtime, *, integration_id: str, workspace_id: str, person_id: str) -> bool:
+    """End the tie. False when there is no such integration. A platform that does not answer does not keep it alive."""
+    now = runtime.now()
+    with runtime.database.writing() as session:
+        integration = of_workspace(session, integration_id, workspace_id)
+        if integration is None:
+            return False
+        if integration.disconnected_at is not None:
+            return True
+        stop(integration)
+        integration.disconnected_at, integration.paused_at = now, None
+        close_quietly(session, integration, person_id, runtime)
+        session.add(Event(integration_id=integration.id, kind=EventKind.DISCONNECTED, at=now, person_id=person_id))
+        bump(session, workspace_id)
+        session.flush()
+        ended = _end_grant(session, integration, runtime)
+    if ended is not None:
+        _revoke(runtime, *ended)
+    return True
+
+
+def _end_grant(session: Session, integration: Integration, runtime: Runtime) -> tuple[Login, Grant] | None:
+    if integration.login_id is None:
+        return None
+    others = session.exec(
+        select(Integration.id).where(
+            Integration.login_id == integration.login_id, col(Integration.disconnected_at).is_(None)
+        )
+    ).first()
+    grant = session.exec(
+        select(Grant).where(
+            Grant.login_id == integration.login_id,
+            col(Grant.live_at).is_not(None),
+            col(Grant.ended_at).is_(None),
+        )
+    ).one_or_none()
+    if others is not None or grant is None:
+        return None
+    grant.ended_at = runtime.now()
+    return session.get_one(Login, integration.login_id), grant
+
+
+def _revoke(runtime: Runtime, login: Login, grant: Grant) -> None:
+    platform = runtime.platform(login.platform)
+    access = runtime.vault.open(grant.access_sealed, place=place(grant.id, "access"))
+    refresh = runtime.vault.open(grant.refresh_sealed, place=place(grant.id, "refresh")) if grant.refresh_sealed else None
+    try:
+        platform.revoke(runtime.api(platform, token=access, tenant=login.tenant), refresh_token=refresh)
+    except Trouble as trouble:
+        log.info("revoke at %s: %s", platform.slug, trouble)
