@@ -18,7 +18,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
-        self._readers = self.engine.execution_options(reading=True)
+        self.reader = self.engine.execution_options(reading=True)
 
     @property
     def is_sqlite(self) -> bool:
@@ -27,7 +27,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that never writes; what it loaded stays usable after it closes."""
-        with Session(self._readers, expire_on_commit=False) as session:
+        with Session(self.reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager

@@ -19,7 +19,14 @@ from webapp.models.access import Grant, Login, place
 from webapp.oauth import session as oauth
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.base import Platform, Renewal, TokenSet
-from webapp.platforms.diagnosis import Cause, Certainty, Diagnosis, Remedy, Trouble, verdict
+from webapp.platforms.diagnosis import (
+    Cause,
+    Certainty,
+    Diagnosis,
+    Remedy,
+    Trouble,
+    verdict,
+)
 from webapp.queries.json_values import diagnosis_in, diagnosis_json
 
 # Longer than the wire's own deadline, so that a lease never ends while its holder still waits for an answer.

@@ -76,7 +76,7 @@ def _begin(
             expires_at=now + AUTHORIZATION_LIFE,
         )
     )
-    return oauth.authorization_url(
+    url = oauth.authorization_url(
         platform,
         runtime.credentials(platform.slug),
         tenant=tenant,
@@ -86,11 +86,8 @@ def _begin(
         login_hint=login.email if login else None,
         again=integration is not None,
     )
-
-
-def consent_address(runtime: Runtime, slug: str, url: str) -> str:
-    """Where the browser really goes: a stand-in answers for the platform where one is configured."""
-    return runtime.wire(slug).locate(url)
+    # A stand-in answers for the platform where one is configured.
+    return runtime.wire(platform.slug).locate(url)
 
 
 def verifier_place(authorization_id: str) -> str:

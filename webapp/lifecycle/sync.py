@@ -15,7 +15,12 @@ from sqlmodel import Session
 
 from webapp.lifecycle.claim import Claim, LostClaim, hold
 from webapp.lifecycle.progress import Hint, cover, cursor_of, move_cursor
-from webapp.lifecycle.recover import advance_recovery, begin_recovery, open_incident, open_receipt
+from webapp.lifecycle.recover import (
+    advance_recovery,
+    begin_recovery,
+    open_incident,
+    open_receipt,
+)
 from webapp.lifecycle.refresh import renewer, usable_token
 from webapp.lifecycle.runtime import Runtime, bump
 from webapp.lifecycle.store_page import drop_unseen, store_page
@@ -26,7 +31,15 @@ from webapp.models.plan import local_day, owed_windows
 from webapp.models.sync import Outcome, SyncRun
 from webapp.models.trouble import Closing
 from webapp.platforms.api import Api
-from webapp.platforms.base import Account, DeadCursor, Page, Platform, Reading, Stream, Window
+from webapp.platforms.base import (
+    Account,
+    DeadCursor,
+    Page,
+    Platform,
+    Reading,
+    Stream,
+    Window,
+)
 from webapp.platforms.diagnosis import Trouble
 from webapp.queries.coverage import covered
 

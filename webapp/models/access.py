@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from webapp.models.columns import JSON_TYPE, ROW_ID, opaque_id
+from webapp.models.columns import JSON_TYPE, ROW_ID, Word, opaque_id
 
 AUTHORIZATION_LIFE = timedelta(minutes=10)
 CHOICE_LIFE = timedelta(hours=1)
@@ -45,7 +45,7 @@ class Authorization(SQLModel, table=True):
     created_at: datetime
     expires_at: datetime
     consumed_at: datetime | None = None
-    ending: Ending | None = None
+    ending: Ending | None = Field(default=None, sa_type=Word(Ending))
     ended_at: datetime | None = None
     grant_id: str | None = None
     found: dict[str, object] = Field(default_factory=dict, sa_type=JSON_TYPE)

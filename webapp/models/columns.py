@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from enum import StrEnum
 
-from sqlalchemy import JSON, BigInteger, Integer
+from sqlalchemy import JSON, BigInteger, Dialect, Integer, String, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 
 JSON_TYPE = JSON().with_variant(JSONB(), "postgresql")
@@ -16,3 +17,20 @@ MICROS = BigInteger()
 def opaque_id() -> str:
     """An id that may stand in a URL: says nothing, cannot be guessed."""
     return secrets.token_hex(8)
+
+
+class Word(TypeDecorator[StrEnum]):
+    """An enum kept as its own word: readable in the database, and a new member needs no migration."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.kind(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.kind(value)

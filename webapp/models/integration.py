@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from webapp.models.columns import JSON_TYPE, ROW_ID, opaque_id
+from webapp.models.columns import JSON_TYPE, ROW_ID, Word, opaque_id
 
 
 class Integration(SQLModel, table=True):
@@ -64,7 +64,7 @@ class Event(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
     integration_id: str = Field(foreign_key="integration.id", index=True)
-    kind: EventKind
+    kind: EventKind = Field(sa_type=Word(EventKind))
     at: datetime
     person_id: str | None = Field(default=None, foreign_key="person.id")
     details: dict[str, object] = Field(default_factory=dict, sa_type=JSON_TYPE)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from webapp.models.columns import ROW_ID
+from webapp.models.columns import ROW_ID, Word
 
 LONGEST_HOLD = timedelta(seconds=120)
 GIVE_UP = timedelta(hours=72)
@@ -31,7 +31,7 @@ class Notice(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("incident_id", "person_id", "kind"),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
-    kind: NoticeKind
+    kind: NoticeKind = Field(sa_type=Word(NoticeKind))
     person_id: str = Field(foreign_key="person.id", index=True)
     workspace_id: str | None = Field(default=None, foreign_key="workspace.id")
     incident_id: str | None = Field(default=None, foreign_key="incident.id", index=True)

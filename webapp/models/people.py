@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from webapp.models.columns import ROW_ID, opaque_id
+from webapp.models.columns import ROW_ID, Word, opaque_id
 
 
 class Role(StrEnum):
@@ -52,7 +52,7 @@ class Member(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
     workspace_id: str = Field(foreign_key="workspace.id", index=True)
     person_id: str = Field(foreign_key="person.id", index=True)
-    role: Role
+    role: Role = Field(sa_type=Word(Role))
     created_at: datetime
 
 

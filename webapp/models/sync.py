@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
 
-from webapp.models.columns import JSON_TYPE, MICROS, ROW_ID
+from webapp.models.columns import JSON_TYPE, MICROS, ROW_ID, Word
 
 
 class Outcome(StrEnum):
@@ -25,7 +25,7 @@ class SyncRun(SQLModel, table=True):
     integration_id: str = Field(foreign_key="integration.id", index=True)
     started_at: datetime = Field(index=True)
     ended_at: datetime | None = None
-    outcome: Outcome | None = None
+    outcome: Outcome | None = Field(default=None, sa_type=Word(Outcome))
     cause: str | None = None
     stream: str | None = None
     rows: int = 0

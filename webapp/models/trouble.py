@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from webapp.models.columns import JSON_TYPE, MICROS, opaque_id
+from webapp.models.columns import JSON_TYPE, MICROS, Word, opaque_id
 from webapp.platforms.diagnosis import Cause, Certainty, Fault, Remedy
 
 
@@ -47,10 +47,10 @@ class Incident(SQLModel, table=True):
     opened_at: datetime
     began_at: datetime
     data_through: datetime | None = None
-    cause: Cause
-    remedy: Remedy
-    fault: Fault
-    certainty: Certainty
+    cause: Cause = Field(sa_type=Word(Cause))
+    remedy: Remedy = Field(sa_type=Word(Remedy))
+    fault: Fault = Field(sa_type=Word(Fault))
+    certainty: Certainty = Field(sa_type=Word(Certainty))
     candidates: list[str] = Field(default_factory=list, sa_type=JSON_TYPE)
     evidence: list[str] = Field(default_factory=list, sa_type=JSON_TYPE)
     stage: str
@@ -58,7 +58,7 @@ class Incident(SQLModel, table=True):
     code: str
     message: str
     closed_at: datetime | None = None
-    closing: Closing | None = None
+    closing: Closing | None = Field(default=None, sa_type=Word(Closing))
     closed_by: str | None = Field(default=None, foreign_key="person.id")
 
 

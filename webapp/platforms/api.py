@@ -10,7 +10,14 @@ from typing import Protocol
 
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.base import Platform
-from webapp.platforms.diagnosis import Cause, Certainty, Diagnosis, Fault, Remedy, Trouble
+from webapp.platforms.diagnosis import (
+    Cause,
+    Certainty,
+    Diagnosis,
+    Fault,
+    Remedy,
+    Trouble,
+)
 from webapp.platforms.wire import Request, Wire
 
 TRIES = 3

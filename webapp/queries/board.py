@@ -21,7 +21,14 @@ from webapp.platforms.base import Platform, Reading, Renewal
 from webapp.platforms.diagnosis import Remedy
 from webapp.queries import sentences, wording
 from webapp.queries.explain import explain
-from webapp.queries.facts import Board, IncidentFacts, IntegrationFacts, OutbreakFacts, PlatformFacts, ReceiptFacts
+from webapp.queries.facts import (
+    Board,
+    IncidentFacts,
+    IntegrationFacts,
+    OutbreakFacts,
+    PlatformFacts,
+    ReceiptFacts,
+)
 from webapp.queries.progress import catch_up_progress, import_progress
 
 Platforms = Callable[[str], Platform]

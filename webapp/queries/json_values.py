@@ -7,7 +7,14 @@ from dataclasses import asdict
 
 from webapp.platforms.answer import dig, dig_text
 from webapp.platforms.base import Account
-from webapp.platforms.diagnosis import Cause, Certainty, Diagnosis, Fault, Remedy, verdict
+from webapp.platforms.diagnosis import (
+    Cause,
+    Certainty,
+    Diagnosis,
+    Fault,
+    Remedy,
+    verdict,
+)
 
 
 def accounts_in(found: Mapping[str, object]) -> tuple[Account, ...]:

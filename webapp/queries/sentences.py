@@ -98,13 +98,12 @@ def outbreak_words(members: Sequence[IntegrationFacts], rows: Sequence[Integrati
 
 
 def _needing(needing: Sequence[IntegrationFacts]) -> str:
-    affects = [one.incident.explanation.affects for one in needing if one.incident]
+    told = sorted((one.incident.explanation for one in needing if one.incident), key=lambda one: one.since)
     if len(needing) == 1:
-        return " ".join([f"{needing[0].platform_name} needs you.", *affects])
-    left_out = [text.partition(" leaves out ")[2].rstrip(".") for text in affects]
-    since = min((text.partition(" leaves out ")[0] for text in affects), default="Profit")
-    what = wording.listed(list(dict.fromkeys(left_out))) if left_out else ""
-    return f"{len(needing)} connections need you.{f' {since} leaves out {what}.' if what else ''}"
+        return " ".join([f"{needing[0].platform_name} needs you.", *(one.affects for one in told)])
+    left_out = list(dict.fromkeys(one.affects.partition(" leaves out ")[2].rstrip(".") for one in told))
+    since = told[0].affects.partition(" leaves out ")[0]
+    return f"{len(needing)} connections need you. {since} leaves out {wording.listed(left_out)}."
 
 
 def _all_green(active: Sequence[IntegrationFacts], now: datetime) -> tuple[str, str, datetime]:

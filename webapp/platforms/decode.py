@@ -1,0 +1,141 @@
+"""A platform's good answer as typed values: what does not fit its shape is a garbled answer, never half a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from webapp.platforms.answer import Answer
+from webapp.platforms.base import TokenSet, Window
+from webapp.platforms.diagnosis import Cause, Trouble, verdict
+
+T = TypeVar("T")
+LARGEST = 2**63 - 1
+LONGEST_LIFE = timedelta(days=3650)
+Lifetime = int | float | str | None
+
+
+class OAuthTokens(msgspec.Struct):
+    """A token answer as RFC 6749 §5.1 has it, with the spread of types seen in the wild."""
+
+    access_token: str
+    refresh_token: str | None = None
+    expires_in: Lifetime = None
+    refresh_token_expires_in: Lifetime = None
+    scope: str | None = None
+
+
+def decode(answer: Answer, shape: type[T]) -> T:
+    """The body as `shape`; raises Trouble when it is not that."""
+    with reading(answer):
+        return msgspec.json.decode(answer.body, type=shape)
+
+
+@contextmanager
+def reading(answer: Answer) -> Iterator[None]:
+    """Whatever cannot be understood in here makes the whole answer garbled, so that no page is stored by half."""
+    try:
+        yield
+    except (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError) as error:
+        raise garbled(answer, str(error)) from None
+
+
+def garbled(answer: Answer, why: str) -> Trouble:
+    """A good status with a body that no honest answer has: passing trouble, to be asked again."""
+    return Trouble(
+        verdict(Cause.PLATFORM_DOWN, transient=True, code="garbled", message=f"The answer makes no sense: {why}"),
+        answer,
+    )
+
+
+def micros(amount: str | Decimal) -> int:
+    """A decimal amount as whole micros; ValueError when it is no finite number, or too large for any ledger."""
+    try:
+        exact = Decimal(amount)
+    except ArithmeticError:
+        raise ValueError("not an amount") from None
+    # Looking at the exponent first keeps "1e999999999" from being written out.
+    if not exact.is_finite() or exact.adjusted() > 12:
+        raise ValueError("not an amount")
+    return int((exact * 1_000_000).to_integral_value())
+
+
+def count(number: str | int) -> int:
+    """A non-negative whole number that fits a database column; ValueError otherwise."""
+    whole = int(number)
+    if not 0 <= whole <= LARGEST:
+        raise ValueError("not a count")
+    return whole
+
+
+def plain(text: str) -> str:
+    """Text a database accepts: PostgreSQL refuses NUL."""
+    return text.replace("\x00", "")
+
+
+def zone_name(name: str | None) -> str:
+    """A time zone name that can be used; UTC for one that nobody knows."""
+    try:
+        return ZoneInfo(name or "UTC").key
+    except (KeyError, ValueError, OSError):
+        return "UTC"
+
+
+def local_day(instant: datetime, timezone: str) -> date:
+    """The calendar day of an instant where the account is."""
+    return instant.astimezone(ZoneInfo(zone_name(timezone))).date()
+
+
+def day_within(text: str, window: Window) -> date:
+    """An ISO day that lies in the window; ValueError otherwise."""
+    day = date.fromisoformat(text)
+    if not window.first <= day <= window.last:
+        raise ValueError("a day that was not asked for")
+    return day
+
+
+def token_set(
+    answer: Answer,
+    found: OAuthTokens,
+    *,
+    now: datetime,
+    life: timedelta | None,
+    refresh_life: timedelta | None = None,
+    scopes: frozenset[str] | None = None,
+) -> TokenSet:
+    """The tokens of an answer; `life` and `refresh_life` are what the platform means where it states nothing usable."""
+    access, refresh = _token(answer, found.access_token), found.refresh_token or None
+    return TokenSet(
+        access_token=access,
+        refresh_token=_token(answer, refresh) if refresh else None,
+        access_expires_at=expiry(found.expires_in, now=now, life=life),
+        refresh_expires_at=expiry(found.refresh_token_expires_in, now=now, life=refresh_life) if refresh else None,
+        scopes=scopes,
+    )
+
+
+def expiry(stated: Lifetime, *, now: datetime, life: timedelta | None) -> datetime | None:
+    """When something ends that was said to live `stated` seconds.
+
+    Nothing, nonsense, zero and less count as not stated: reading them as "ended" would renew without end.
+    """
+    try:
+        seconds = float(stated) if stated is not None else 0.0
+    except (ValueError, OverflowError):
+        seconds = 0.0
+    if not seconds > 0:
+        return None if life is None else now.astimezone(UTC) + life
+    return now.astimezone(UTC) + timedelta(seconds=min(seconds, LONGEST_LIFE.total_seconds()))
+
+
+def _token(answer: Answer, token: str) -> str:
+    # A token goes into a header as it is: one with a line break in it would write headers of its own.
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise garbled(answer, "it holds no usable token")
+    return token

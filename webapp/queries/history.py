@@ -1,0 +1,169 @@
+"""An integration's story: what people did, what went wrong, what was told, what came back; routine syncs as one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from webapp.models.integration import Event, EventKind, Integration
+from webapp.models.notice import Notice, NoticeKind
+from webapp.models.people import Member, Person
+from webapp.models.sync import Outcome, SyncRun
+from webapp.models.trouble import Closing, Incident, Receipt
+from webapp.platforms.answer import dig_text
+from webapp.platforms.base import Platform
+from webapp.queries import wording
+from webapp.queries.board import receipt_of
+from webapp.queries.causes import CAUSES
+from webapp.queries.facts import HistoryEntry, ReceiptFacts
+from webapp.queries.sentences import came_back
+
+RUNS_SHOWN = 2_000
+_EVENTS = {
+    EventKind.CONNECTED: ("plug", "green", "Connected"),
+    EventKind.RECONNECTED: ("plug", "green", "Reconnected"),
+    EventKind.REPAIRED: ("plug", "green", "Repaired by the same sign-in"),
+    EventKind.PAUSED: ("circle-pause", "grey", "Paused"),
+    EventKind.RESUMED: ("play", "grey", "Resumed"),
+    EventKind.DISCONNECTED: ("circle-off", "grey", "Disconnected"),
+}
+
+
+def history_of(session: Session, platform: Platform, integration_id: str) -> list[HistoryEntry]:
+    """Newest first. The caller has made sure that the integration is this workspace's."""
+    integration = session.get_one(Integration, integration_id)
+    people = _people(session, integration)
+    entries = [
+        *_events(session, integration, people),
+        *_incidents(session, integration, platform, people),
+        *_mails(session, integration, people),
+        *_receipts(session, integration, platform, people),
+        *_syncs(session, integration),
+    ]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def fixed_note(session: Session, integration_id: str) -> str | None:
+    """"Already fixed by Ana, today, 09:32": what an old mail's link says; None while there is trouble or never was."""
+    last = session.exec(
+        select(Incident).where(Incident.integration_id == integration_id).order_by(col(Incident.opened_at).desc())
+    ).first()
+    if last is None or last.closed_at is None:
+        return None
+    integration = session.get_one(Integration, integration_id)
+    when = wording.moment(last.closed_at, integration.timezone)
+    if last.closing is Closing.RECOVERED:
+        return f"Already fixed: it works again by itself since {when}."
+    person = session.get(Person, last.closed_by) if last.closed_by else None
+    verb = "Disconnected" if last.closing is Closing.DISCONNECTED else "Already fixed"
+    return f"{verb} by {person.name if person else 'a colleague'}, {when}."
+
+
+def receipt_facts(
+    session: Session, platform: Platform, integration_id: str, receipt_id: str
+) -> ReceiptFacts | None:
+    receipt = session.exec(
+        select(Receipt).where(Receipt.id == receipt_id, Receipt.integration_id == integration_id)
+    ).one_or_none()
+    if receipt is None:
+        return None
+    integration = session.get_one(Integration, integration_id)
+    person = session.get(Person, receipt.person_id) if receipt.person_id else None
+    return receipt_of(receipt, integration, platform, {person.id: person.name} if person else {})
+
+
+def _people(session: Session, integration: Integration) -> dict[str, str]:
+    members = select(Member.person_id).where(Member.workspace_id == integration.workspace_id)
+    acted = select(Event.person_id).where(Event.integration_id == integration.id)
+    wanted = select(Person).where(col(Person.id).in_(members) | col(Person.id).in_(acted))
+    return {person.id: person.name for person in session.exec(wanted)}
+
+
+def _events(session: Session, integration: Integration, people: dict[str, str]) -> Iterable[HistoryEntry]:
+    for event in session.exec(select(Event).where(Event.integration_id == integration.id)):
+        icon, tone, title = _EVENTS[event.kind]
+        who = people.get(event.person_id or "")
+        login = dig_text(event.details, "login")
+        yield HistoryEntry(
+            at=event.at, icon=icon, tone=tone, title=f"{title} by {who}" if who else title,
+            text=f"Signed in at the platform as {login}." if login else "",
+        )  # fmt: skip
+
+
+def _incidents(
+    session: Session, integration: Integration, platform: Platform, people: dict[str, str]
+) -> Iterable[HistoryEntry]:
+    for incident in session.exec(select(Incident).where(Incident.integration_id == integration.id)):
+        words = CAUSES[incident.cause]
+        names = {"company": platform.company, "account": integration.account_name, "login": "the login"}
+        length = ""
+        if incident.closed_at is not None:
+            length = f" It lasted {wording.span(incident.closed_at - incident.opened_at)}."
+        yield HistoryEntry(
+            at=incident.opened_at, icon="triangle-alert", tone="red" if incident.remedy != "wait" else "amber",
+            title=words.title.format_map(names), text=f"Likely: {words.likely.format_map(names)}.{length}",
+        )  # fmt: skip
+        if incident.closing is Closing.RECOVERED and incident.closed_at is not None:
+            yield HistoryEntry(at=incident.closed_at, icon="circle-check", tone="green", title="Works again by itself")
+
+
+def _mails(session: Session, integration: Integration, people: dict[str, str]) -> Iterable[HistoryEntry]:
+    sent = session.exec(
+        select(Notice)
+        .join(Incident, col(Incident.id) == col(Notice.incident_id))
+        .where(Incident.integration_id == integration.id, col(Notice.sent_at).is_not(None))
+        .order_by(col(Notice.sent_at))
+    ).all()
+    for (message_id, kind), notices in groupby(sent, key=lambda one: (one.message_id, one.kind)):
+        told = list(notices)
+        names = wording.listed([people.get(one.person_id, "a colleague") for one in told])
+        title = f"Mail to {names}: " + ("what is broken" if kind is NoticeKind.BROKEN else "what came back")
+        yield HistoryEntry(at=told[0].sent_at or told[0].created_at, icon="mail", tone="grey", title=title)
+
+
+def _receipts(
+    session: Session, integration: Integration, platform: Platform, people: dict[str, str]
+) -> Iterable[HistoryEntry]:
+    for receipt in session.exec(
+        select(Receipt).where(Receipt.integration_id == integration.id, col(Receipt.complete_at).is_not(None))
+    ):
+        facts = receipt_of(receipt, integration, platform, people)
+        yield HistoryEntry(
+            at=receipt.complete_at or receipt.away_to, icon="package-check", tone="green",
+            title=f"What came back: {came_back(facts)}",
+            href=f"/integrations/{integration.id}/receipts/{receipt.id}",
+        )  # fmt: skip
+
+
+def _syncs(session: Session, integration: Integration) -> Iterable[HistoryEntry]:
+    """Neighbouring runs of one day and one outcome as one line: "96 syncs, all fine"."""
+    runs = session.exec(
+        select(SyncRun)
+        .where(SyncRun.integration_id == integration.id, col(SyncRun.ended_at).is_not(None))
+        .order_by(col(SyncRun.started_at).desc())
+        .limit(RUNS_SHOWN)
+    ).all()
+    zone = ZoneInfo(integration.timezone)
+
+    def together(run: SyncRun) -> tuple[object, bool]:
+        return run.started_at.astimezone(zone).date(), run.outcome is Outcome.DONE
+
+    for (_, fine), group in groupby(runs, key=together):
+        found = list(group)
+        number = wording.counted(len(found), ("sync", "syncs"))
+        rows = wording.counted(sum(run.rows for run in found), ("row", "rows"))
+        verdict = ", all fine" if len(found) > 1 and fine else ", fine" if fine else " without an answer we could use"
+        yield HistoryEntry(
+            at=found[0].started_at, icon="refresh-cw" if fine else "clock-alert", tone="grey" if fine else "amber",
+            title=f"{number}{verdict}", text=f"{rows} read." if fine else _reasons(found),
+        )  # fmt: skip
+
+
+def _reasons(runs: Iterable[SyncRun]) -> str:
+    causes = sorted({(run.cause or "unknown").replace("_", " ") for run in runs})
+    return f"Reason: {wording.listed(causes)}. Tried again by itself."
+
+

@@ -1,0 +1,190 @@
+"""The Integrations page, its polled board, and everything a merchant may do to one integration."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp import hx
+from webapp.lifecycle.ask_now import ask_all_now, ask_now
+from webapp.lifecycle.disconnect import disconnect
+from webapp.lifecycle.dismiss_receipt import dismiss_receipt
+from webapp.lifecycle.incident_mail import situation
+from webapp.lifecycle.pause import pause, resume
+from webapp.queries.board import board_of, integration_of
+from webapp.queries.facts import Board, IntegrationFacts
+from webapp.queries.history import fixed_note, history_of, receipt_facts
+from webapp.queries.poll import unchanged_since
+from webapp.views import door
+
+blueprint = Blueprint("integrations", __name__)
+
+
+@blueprint.get("/")
+@door.signed_in
+def overview() -> Response:
+    return redirect(url_for("integrations.page"), 303)
+
+
+@blueprint.get("/integrations")
+@door.signed_in
+def page() -> str:
+    return render_template("integrations/index.html", board=_board(), opened=None, fixed=None)
+
+
+@blueprint.get("/integrations/board")
+def board() -> str | Response:
+    """The poll. One raw query answers it while nothing shown has changed; only then is anything else loaded."""
+    identity = door.poll_identity()
+    runtime = door.runtime()
+    if identity is not None and unchanged_since(
+        runtime.database, identity, seen=request.args.get("seen", ""), now=runtime.now()
+    ):
+        return hx.unchanged()
+    return _board_fragment()
+
+
+@door.signed_in
+def _board_fragment() -> str:
+    return render_template("integrations/_board.html", board=_board(), opened=request.args.get("open"), polled=True)
+
+
+@blueprint.get("/integrations/<integration_id>")
+@door.signed_in
+def show(integration_id: str) -> str:
+    """Where the mail's link leads: the page with that integration open, or what became of its trouble."""
+    _wanted(integration_id)
+    runtime = door.runtime()
+    with runtime.database.reading() as session:
+        fixed = fixed_note(session, integration_id)
+    return render_template("integrations/index.html", board=_board(), opened=integration_id, fixed=fixed)
+
+
+@blueprint.get("/integrations/<integration_id>/incident")
+@door.signed_in
+def incident(integration_id: str) -> str:
+    return render_template("integrations/incident.html", row=_wanted(integration_id), can_change=door.may_now_change())
+
+
+@blueprint.get("/integrations/<integration_id>/history")
+@door.signed_in
+def history(integration_id: str) -> str:
+    facts, runtime = _wanted(integration_id), door.runtime()
+    with runtime.database.reading() as session:
+        entries = history_of(session, runtime.platform(facts.platform), integration_id)
+    return render_template("integrations/history.html", integration=facts, entries=entries)
+
+
+@blueprint.get("/integrations/<integration_id>/receipts/<receipt_id>")
+@door.signed_in
+def receipt(integration_id: str, receipt_id: str) -> str:
+    facts, runtime = _wanted(integration_id), door.runtime()
+    with runtime.database.reading() as session:
+        found = receipt_facts(session, runtime.platform(facts.platform), integration_id, receipt_id)
+    return render_template("integrations/receipt.html", integration=facts, receipt=found or abort(404))
+
+
+@blueprint.post("/integrations/<integration_id>/receipts/<receipt_id>/dismissal")
+@door.may_change
+def dismiss(integration_id: str, receipt_id: str) -> Response:
+    viewer = door.viewer()
+    _found(
+        dismiss_receipt(
+            door.runtime(), integration_id=integration_id, receipt_id=receipt_id, workspace_id=viewer.workspace_id
+        )
+    )
+    return _back()
+
+
+@blueprint.post("/integrations/<integration_id>/sync-runs")
+@blueprint.post("/integrations/<integration_id>/checks", endpoint="check")
+@door.may_change
+def sync_now(integration_id: str) -> Response:
+    _found(ask_now(door.runtime(), integration_id=integration_id, workspace_id=door.viewer().workspace_id))
+    flash("Asking now. The row says what comes back.", "info")
+    return _back(integration_id)
+
+
+@blueprint.post("/checks")
+@door.may_change
+def check_all() -> Response:
+    asked = ask_all_now(door.runtime(), workspace_id=door.viewer().workspace_id)
+    flash(f"Checking {asked} {'connection' if asked == 1 else 'connections'} now.", "info")
+    return _back()
+
+
+@blueprint.post("/integrations/<integration_id>/pause")
+@door.may_change
+def pause_one(integration_id: str) -> Response:
+    viewer = door.viewer()
+    _found(
+        pause(
+            door.runtime(),
+            integration_id=integration_id, workspace_id=viewer.workspace_id, person_id=viewer.person_id,
+        )
+    )  # fmt: skip
+    flash("Paused. Nothing new comes in until you resume.", "info")
+    return _back()
+
+
+@blueprint.post("/integrations/<integration_id>/resume")
+@door.may_change
+def resume_one(integration_id: str) -> Response:
+    viewer = door.viewer()
+    _found(
+        resume(
+            door.runtime(),
+            integration_id=integration_id, workspace_id=viewer.workspace_id, person_id=viewer.person_id,
+        )
+    )  # fmt: skip
+    flash("Resumed. It goes on where it stopped.", "info")
+    return _back()
+
+
+@blueprint.get("/integrations/<integration_id>/disconnection")
+@door.may_change
+def ask_disconnect(integration_id: str) -> str:
+    return render_template("integrations/disconnect.html", integration=_wanted(integration_id))
+
+
+@blueprint.post("/integrations/<integration_id>/disconnection")
+@door.may_change
+def disconnect_one(integration_id: str) -> Response:
+    viewer = door.viewer()
+    _found(
+        disconnect(
+            door.runtime(),
+            integration_id=integration_id, workspace_id=viewer.workspace_id, person_id=viewer.person_id,
+        )
+    )  # fmt: skip
+    flash("Disconnected. Everything imported is kept.", "info")
+    return _back()
+
+
+def _board() -> Board:
+    runtime, viewer = door.runtime(), door.viewer()
+    with runtime.database.reading() as session:
+        return board_of(
+            session, situation(runtime),
+            workspace_id=viewer.workspace_id, can_change=viewer.may_change, platforms=runtime.platforms(),
+        )  # fmt: skip
+
+
+def _wanted(integration_id: str) -> IntegrationFacts:
+    runtime, viewer = door.runtime(), door.viewer()
+    with runtime.database.reading() as session:
+        found = integration_of(
+            session, situation(runtime), workspace_id=viewer.workspace_id, integration_id=integration_id
+        )
+    return found or abort(404)
+
+
+def _found(found: bool) -> None:
+    if not found:
+        abort(404)
+
+
+def _back(integration_id: str | None = None) -> Response:
+    if integration_id is not None:
+        return redirect(url_for("integrations.show", integration_id=integration_id), 303)
+    return redirect(url_for("integrations.page"), 303)
