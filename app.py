@@ -6,25 +6,39 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
+import click
 from dotenv import load_dotenv
 from flask import Flask
 
+from jobs.serve import serve
+from jobs.stand_ins import StandIns
+from jobs.work import sync_everything_due, work_until_stopped
 from webapp import extensions, hx
+from webapp.lifecycle.doctor import findings
+from webapp.lifecycle.migrate import migrate
 from webapp.lifecycle.runtime import Runtime
+from webapp.lifecycle.seed_demo import seed_demo
+from webapp.lifecycle.send_notices import send_due_notices
 from webapp.platforms import registry
-from webapp.settings import Settings
+from webapp.queries.verdicts import verdict_line
+from webapp.settings import BadSettings, Settings
 from webapp.views import BLUEPRINTS, web
 
 ROOT = Path(__file__).parent
 
 
+def settings_here() -> Settings:
+    """The settings of this machine: the environment, then `.env`. Raises BadSettings."""
+    load_dotenv(ROOT / ".env")
+    return Settings.from_env(os.environ, instance=ROOT / "instance")
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The web app, bound to one database and one set of credentials. Raises BadSettings."""
-    if settings is None:
-        load_dotenv(ROOT / ".env")
-        settings = Settings.from_env(os.environ, instance=ROOT / "instance")
+    settings = settings or settings_here()
     if settings.is_demo and not settings.credentials:
         settings = settings.with_sandbox(registry())
     app = Flask(
@@ -40,4 +54,90 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
     return app
+
+
+def main() -> int:
+    """Everything in one process: web, jobs and, in demo mode, the stand-ins beside it as a process of their own."""
+    try:
+        settings = settings_here()
+        stand_ins = StandIns.beside(settings, ROOT) if settings.is_demo and not settings.credentials else None
+        app = create_app(stand_ins.settings(settings) if stand_ins else settings)
+    except BadSettings as bad:
+        print(f"Shopimize cannot start: {bad}", file=sys.stderr)
+        return 2
+    runtime: Runtime = app.extensions["runtime"]
+    migrate(runtime.database)
+    return serve(app, stand_ins=stand_ins, ready=lambda: _ready(runtime, stand_ins))
+
+
+def _ready(runtime: Runtime, stand_ins: StandIns | None) -> None:
+    settings = runtime.settings
+    print(f"Shopimize   {settings.public_url}")
+    if stand_ins is not None:
+        print(f"Sandbox     {stand_ins.url}   break and mend every connection here")
+        print(f"Inbox       {stand_ins.url}/inbox   the mail it sends")
+        print("Sign in as  demo@shopimize.test / demo", flush=True)
+        seed_demo(runtime)
+    sys.stdout.flush()
+
+
+@click.command("work")
+def work() -> None:
+    """Run the jobs only, beside a web server of its own."""
+    work_until_stopped(_app())
+
+
+@click.command("sync")
+@click.option("--all", "everything", is_flag=True, required=True, help="Everything that is due.")
+def sync_due(everything: bool) -> None:
+    """Sync what is due, now, and exit."""
+    click.echo(f"{sync_everything_due(_app()) if everything else 0} synced")
+
+
+@click.command("send-notices")
+def send_notices() -> None:
+    """Send the mail that is due, and exit."""
+    click.echo(f"{send_due_notices(_runtime())} sent")
+
+
+@click.command("migrate")
+def migrate_now() -> None:
+    """Bring the database to the shape this version expects."""
+    migrate(_runtime().database)
+
+
+@click.command("doctor")
+def doctor() -> None:
+    """Check settings, database, mail and keys, and list what to register at each platform. Exits 1 on a fault."""
+    found = findings(_runtime())
+    for finding in found:
+        click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.detail}")
+    if not all(finding.ok for finding in found):
+        raise SystemExit(1)
+
+
+@click.command("diagnose")
+def diagnose() -> None:
+    """Read platforms' answers as JSON lines and say what each means, one JSON line each."""
+    for line in click.get_binary_stream("stdin"):
+        if line.strip():
+            click.echo(verdict_line(line))
+
+
+COMMANDS = (work, sync_due, send_notices, migrate_now, doctor, diagnose)
+
+
+def _app() -> Flask:
+    return click.get_current_context().obj.load_app()
+
+
+def _runtime() -> Runtime:
+    runtime: Runtime = _app().extensions["runtime"]
+    return runtime
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,39 @@
+# The commands of this project. `make run` and `make test` set up whatever is missing; a second run starts in seconds.
+SHELL := /bin/sh
+PY := .venv/bin/python
+
+.PHONY: run test check prove bench fix help
+
+run: .venv/run ## start everything: the product, its jobs and, without credentials, the sandbox
+	@exec $(PY) app.py
+
+test: .venv/dev ## the whole suite, on SQLite and PostgreSQL, in a real browser
+	@.ci/tools
+	@$(PY) -m pytest -n 2 --dist loadgroup tests
+
+check: .venv/dev ## what CI runs: format, lint, types, import contracts, templates, then the suite
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports
+	@.venv/bin/djlint webapp/templates --lint --quiet
+	@$(MAKE) --no-print-directory test
+
+prove: .venv/dev ## the long proofs at full count (ONLY=name for one)
+	@.ci/tools
+	@$(PY) -m tests.prove $(ONLY)
+
+bench: .venv/dev ## benchmarks, ratios interleaved in one run (ONLY=name for one)
+	@$(PY) -m tests.bench $(ONLY)
+
+fix: .venv/dev ## format, and mend what lint can mend
+	@$(PY) -m ruff check --fix -q . ; $(PY) -m ruff format .
+
+.venv/run: requirements/run.txt
+	@.ci/venv run
+
+.venv/dev: requirements/run.txt requirements/dev.txt
+	@.ci/venv dev
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'

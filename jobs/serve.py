@@ -1,0 +1,80 @@
+"""Web and jobs in one process, until a signal: then nothing new is begun and what runs is let end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Protocol
+
+import waitress
+from flask import Flask
+
+from jobs.inprocess import InProcessEngine
+from jobs.stop import until_stopped
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+THREADS = 8
+DRAIN_SECONDS = 10.0
+FLUSH_SECONDS = 0.2
+
+
+class Neighbour(Protocol):
+    """A process beside ours that ends with us."""
+
+    def stop(self) -> None: ...
+
+
+def serve(app: Flask, *, stand_ins: Neighbour | None, ready: Callable[[], None]) -> int:
+    """Serve until SIGINT or SIGTERM; pages and renewals under way commit first. Returns the exit code.
+
+    waitress would end its threads at once on a signal, so it runs in a thread of its own and only the main thread
+    hears the signal.
+    """
+    settings = app.extensions["runtime"].settings
+    requests = _Requests(app)
+    with until_stopped() as stopped:
+        server = waitress.create_server(
+            requests, host=settings.host, port=settings.port, threads=THREADS, ident="shopimize"
+        )
+        threading.Thread(target=server.run, name="web", daemon=True).start()
+        engine = InProcessEngine(app)
+        engine.start()
+        try:
+            with app.app_context():
+                ready()
+            stopped.wait()
+        finally:
+            engine.stop()
+            requests.wait_until_idle(DRAIN_SECONDS)
+            server.close()
+            if stand_ins is not None:
+                stand_ins.stop()
+    return 0
+
+
+class _Requests:
+    """The app, and how many of its answers are being made right now."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+        self._running = 0
+        self._changed = threading.Condition()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with self._changed:
+            self._running += 1
+        try:
+            return self._app(environ, start_response)
+        finally:
+            with self._changed:
+                self._running -= 1
+                self._changed.notify_all()
+
+    def wait_until_idle(self, seconds: float) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._running == 0, timeout=seconds)
+        # What was answered last still has to leave the server's buffers.
+        time.sleep(FLUSH_SECONDS)

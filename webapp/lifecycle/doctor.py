@@ -1,0 +1,74 @@
+"""Is this installation able to work: one finding per thing it needs, each with what to do when it fails."""
+
+from __future__ import annotations
+
+import smtplib
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
+
+from webapp.extensions import mail
+from webapp.lifecycle.migrate import is_current
+from webapp.lifecycle.runtime import Runtime
+from webapp.models.access import Grant, place
+from webapp.vault import CannotOpen
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    what: str
+    ok: bool
+    detail: str
+
+
+def findings(runtime: Runtime) -> list[Finding]:
+    """Everything checked, in the order one would mend it. Needs an app context, for the mail server's settings."""
+    return [_database(runtime), _keys(runtime), _mail(runtime), *_platforms(runtime)]
+
+
+def _database(runtime: Runtime) -> Finding:
+    try:
+        with runtime.database.reader.connect() as connection:
+            connection.execute(text("SELECT 1"))
+        current = is_current(runtime.database)
+    except SQLAlchemyError as error:
+        return Finding("database", False, f"cannot be reached ({type(error).__name__}); check DATABASE_URL")
+    if not current:
+        return Finding("database", False, "is not in this version's shape; run `flask --app app migrate`")
+    return Finding("database", True, runtime.database.engine.dialect.name)
+
+
+def _keys(runtime: Runtime) -> Finding:
+    held = f"{len(runtime.settings.vault_keys)} on the ring, the first one seals"
+    try:
+        with runtime.database.reading() as session:
+            grants = session.exec(select(Grant).where(col(Grant.ended_at).is_(None))).all()
+        for grant in grants:
+            runtime.vault.open(grant.access_sealed, place=place(grant.id, "access"))
+    except SQLAlchemyError:
+        return Finding("keys", False, "stored permissions could not be read; mend the database first")
+    except CannotOpen:
+        return Finding("keys", False, "a stored permission was sealed with a key that VAULT_KEYS no longer holds")
+    return Finding("keys", True, f"{held}; all {len(grants)} stored permissions open")
+
+
+def _mail(runtime: Runtime) -> Finding:
+    where = runtime.settings.mail_url.rpartition("@")[2].removeprefix("smtp://")
+    try:
+        with mail.connect():
+            return Finding("mail", True, f"{where} takes mail from {runtime.settings.mail_from}")
+    except (OSError, smtplib.SMTPException) as error:
+        return Finding("mail", False, f"{where} does not answer ({type(error).__name__}); check MAIL_URL")
+
+
+def _platforms(runtime: Runtime) -> list[Finding]:
+    found = []
+    for platform in runtime.platforms():
+        lacking = platform.needs_developer_token and not runtime.credentials(platform.slug).developer_token
+        detail = f"register the redirect {runtime.callback_url(platform.slug)}"
+        if lacking:
+            detail = f"{platform.slug.upper()}_DEVELOPER_TOKEN is missing"
+        found.append(Finding(platform.slug, not lacking, detail))
+    return found or [Finding("platforms", False, "no credentials are set, so nothing can be connected")]
