@@ -1,0 +1,196 @@
+"""Shopify from its own side: per-shop addresses, signed ways back, rotating offline tokens, the Admin GraphQL API."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from sandbox import grants
+from sandbox.grants import Refused
+from sandbox.replies import json_reply
+from sandbox.shopify_graphql import execute
+from sandbox.standins.base import Account, Asked, Consent, Ledger, Standin, back_to, not_here
+from sandbox.store_data import Seen, Shop, orders_seen, variants
+from sandbox.switches import is_on
+from sandbox.world import World
+
+SHOPS = {
+    shop.domain: shop
+    for shop in (
+        Shop("aurora.myshopify.com", 61001, "Aurora Outdoor", "USD", "America/New_York", 65),
+        Shop("cedar.myshopify.com", 61002, "Cedar & Co", "EUR", "Europe/Berlin", 8),
+        Shop("borealis.myshopify.com", 61003, "Borealis Lights", "CAD", "America/Toronto", 15),
+    )
+}
+ACCESS_LIFE, REFRESH_LIFE = timedelta(hours=1), timedelta(days=90)
+NOT_ACTIVE = {"error": "invalid_request", "error_description": "This request requires an active refresh_token"}
+BAD_TOKEN = {"errors": "[API] Invalid API key or access token (unrecognized login or wrong password)"}
+NON_EXPIRING = {
+    "errors": "[API] Non-expiring access tokens are no longer accepted for the Admin API. "
+    "Start using expiring offline tokens."
+}
+
+
+class Shopify(Standin):
+    slug = "shopify"
+    name = "Shopify"
+    accounts = tuple(
+        Account(str(shop.number), shop.name, ("bob@borealis.test",) if "borealis" in shop.domain else
+                ("ana@aurora.test", "ops@aurora.test"))
+        for shop in SHOPS.values()
+    )  # fmt: skip
+
+    def owns(self, host: str) -> bool:
+        return host.endswith(".myshopify.com")
+
+    def consent_asked(self, request: Request, host: str, path: str) -> Asked | None:
+        if path != "/admin/oauth/authorize":
+            return None
+        if host not in SHOPS:
+            not_here()
+        return Asked(host, tuple(request.args.get("scope", "").split(",")), False, False, request.args["redirect_uri"])
+
+    def reachable(self, person: str, tenant: str | None = None) -> list[Account]:
+        number = str(SHOPS[tenant].number) if tenant else None
+        return [one for one in super().reachable(person) if number is None or one.id == number]
+
+    def signed_in(self, world: World) -> str:
+        return "ana@aurora.test"
+
+    def approve(self, world: World, request: Request, host: str, consent: Consent) -> str:
+        # Somebody who is signed in to another shop comes back with that shop.
+        shop = SHOPS["borealis.myshopify.com" if is_on(world, self.slug, "other_account") else host]
+        code = grants.issue_code(
+            world, self.slug, person=consent.person, accounts=[str(shop.number)], scopes=consent.scopes,
+            redirect_uri=request.args["redirect_uri"], tenant=shop.domain,
+        )  # fmt: skip
+        return self._back(world, request, shop.domain, {"code": code})
+
+    def decline(self, world: World, request: Request, host: str) -> str:
+        said = {"error": "access_denied", "error_description": "The merchant did not approve the app."}
+        return self._back(world, request, host, said)
+
+    def answer(self, world: World, request: Request, host: str, path: str) -> Response:
+        shop = SHOPS.get(host)
+        if shop is None:
+            return json_reply({"errors": "Not Found"}, 404)
+        if path == "/admin/oauth/access_token" and request.method == "POST":
+            return self._token(world, request, shop)
+        if re.fullmatch(r"/admin/api/[0-9a-z-]+/graphql\.json", path) and request.method == "POST":
+            return self._data(world, request, shop)
+        return json_reply({"errors": "Not Found"}, 404)
+
+    def outage(self, request: Request) -> Response:
+        return Response("<html><body>Service Unavailable</body></html>", 503, mimetype="text/html")
+
+    def ledger(self, world: World) -> Ledger:
+        found: Ledger = {}
+        for shop in SHOPS.values():
+            seen = [one for one in self.orders(world, shop) if not one.order.test]
+            found[str(shop.number)] = {
+                "orders": [_entry(one.order.id, one.order.day, one.current_total, shop) for one in seen],
+                "refunds": [
+                    _entry(one.refund.id, one.refund.at.date(), one.refund.amount, shop) for one in seen if one.refund
+                ],
+                "products": [_entry(one.id, world.first_day, one.cost or 0, shop) for one in variants(shop)],
+            }
+        return found
+
+    def orders(self, world: World, shop: Shop) -> list[Seen]:
+        late = world.data["late"].get(self.slug) if is_on(world, self.slug, "late_data", str(shop.number)) else None
+        since = datetime.fromisoformat(late) if late else None
+        return list(orders_seen(shop, first_day=world.first_day, now=world.now(), late_since=since))
+
+    def _back(self, world: World, request: Request, shop: str, said: dict[str, str]) -> str:
+        params = {
+            **said, "host": base64.b64encode(f"{shop}/admin".encode()).decode().rstrip("="), "shop": shop,
+            "state": request.args.get("state", ""), "timestamp": str(int(world.now().timestamp())),
+        }  # fmt: skip
+        message = "&".join(f"{key}={params[key]}" for key in sorted(params))
+        params["hmac"] = hmac.new(grants.CLIENT_SECRET.encode(), message.encode(), hashlib.sha256).hexdigest()
+        return back_to(request.args["redirect_uri"], params)
+
+    def _token(self, world: World, request: Request, shop: Shop) -> Response:
+        said: dict[str, Any] = request.get_json(silent=True) or request.form.to_dict()
+        refreshing = said.get("grant_type") == "refresh_token"
+        world.count(self.slug, "refresh" if refreshing else "token")
+        if not grants.is_client(said.get("client_id"), said.get("client_secret")):
+            return json_reply({"error": "invalid_client"}, 401)
+        if refreshing:
+            return self._refresh(world, shop, str(said.get("refresh_token", "")))
+        try:
+            grant = grants.redeem(world, self.slug, str(said.get("code", "")))
+        except Refused:
+            text = "The authorization code was not found or was already used"
+            return json_reply({"error": "invalid_request", "error_description": text}, 400)
+        if grant["tenant"] != shop.domain:
+            return json_reply({"error": "invalid_request", "error_description": "The code is for another shop"}, 400)
+        if str(said.get("expiring")) != "1":
+            token = grants.issue_token(world, grant, kind="forever", prefix="shpat_", life=None)
+            return json_reply({"access_token": token, "scope": ",".join(grant["scopes"])})
+        return self._pair(world, grant)
+
+    def _refresh(self, world: World, shop: Shop, token: str) -> Response:
+        try:
+            grant = grants.use(world, self.slug, token, kind="refresh")
+        except Refused:
+            return json_reply(NOT_ACTIVE, 401)
+        if grant["tenant"] != shop.domain:
+            return json_reply(NOT_ACTIVE, 401)
+        grants.rotate(world, grant)
+        return self._pair(world, grant)
+
+    def _pair(self, world: World, grant: dict[str, Any]) -> Response:
+        return json_reply(
+            {
+                "access_token": grants.issue_token(world, grant, kind="access", prefix="shpat_", life=ACCESS_LIFE),
+                "scope": ",".join(grant["scopes"]),
+                "expires_in": int(ACCESS_LIFE.total_seconds()),
+                "refresh_token": grants.issue_token(world, grant, kind="refresh", prefix="shprt_", life=REFRESH_LIFE),
+                "refresh_token_expires_in": int(REFRESH_LIFE.total_seconds()),
+            }
+        )
+
+    def _data(self, world: World, request: Request, shop: Shop) -> Response:
+        world.count(self.slug, "data")
+        account = str(shop.number)
+        token = request.headers.get("X-Shopify-Access-Token", "")
+        if world.data["tokens"].get(token, {}).get("kind") == "forever":
+            return json_reply(NON_EXPIRING, 403)
+        try:
+            grant = grants.use(world, self.slug, token, kind="access")
+        except Refused:
+            return json_reply(BAD_TOKEN, 401)
+        if grant["tenant"] != shop.domain:
+            return json_reply(BAD_TOKEN, 401)
+        if is_on(world, self.slug, "account_disabled", account):
+            return json_reply({"errors": "Unavailable Shop"}, 402)
+        if is_on(world, self.slug, "rate_limited", account):
+            return json_reply(_THROTTLED)
+        reply = json_reply(execute(request.get_json(force=True), shop, grant["scopes"], lambda: self.orders(world, shop)))
+        reply.headers["X-Shopify-API-Version"] = request.path.split("/")[4]
+        return reply
+
+
+def _entry(number: int, day: object, amount: int, shop: Shop) -> dict[str, object]:
+    return {"id": str(number), "day": str(day), "amount_micros": amount, "currency": shop.currency}
+
+
+_THROTTLED = {
+    "errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}],
+    "extensions": {
+        "cost": {
+            "requestedQueryCost": 752,
+            "actualQueryCost": None,
+            "throttleStatus": {"maximumAvailable": 2000.0, "currentlyAvailable": 12, "restoreRate": 100.0},
+        }
+    },
+}
+STANDIN = Shopify()
+

@@ -1,0 +1,70 @@
+"""The faults a stand-in can be told to show: some happen once to the permissions of that moment, some stay until off."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sandbox.world import World
+
+
+class Switch(NamedTuple):
+    name: str
+    label: str
+    says: str
+
+
+ONCE = (
+    Switch("password_changed", "Password changed", "The person changed the password; today's permissions end."),
+    Switch("access_revoked", "App removed", "Somebody removed the app in the platform's settings."),
+    Switch("security_policy", "Security policy", "A policy asks for a fresh sign-in before anything works again."),
+    Switch("token_expired", "Permission aged out", "The permission reached the age it was given for."),
+)
+LASTING = (
+    Switch("outage", "Outage", "The platform answers with server errors."),
+    Switch("rate_limited", "Rate limit", "The platform says that too much was asked, and when to come back."),
+    Switch("slow", "Slow", "Every answer takes three seconds."),
+    Switch("garbled", "Garbled answers", "Answers break off in the middle."),
+    Switch("account_disabled", "Account disabled", "The account is closed or unpaid; the permission is fine."),
+    Switch("late_data", "Late data", "Figures of the last three days are corrected afterwards."),
+    Switch("fewer_scopes", "Fewer permissions", "The next consents leave one permission out."),
+    Switch("other_account", "Wrong person", "The next consents are given by somebody who does not reach the account."),
+    Switch("declined", "Declined", "The next consents are declined."),
+)
+MAIL = (
+    Switch("smtp_451", "Mail: try later", "The mail server asks to try again later."),
+    Switch("smtp_550", "Mail: no such address", "The mail server refuses the address for good."),
+    Switch("smtp_mute", "Mail: silent", "The mail server takes the connection and never says a word."),
+)
+NAMES = frozenset(switch.name for switch in (*ONCE, *LASTING, *MAIL))
+ONCE_NAMES = frozenset(switch.name for switch in ONCE)
+
+
+def is_on(world: World, platform: str, name: str, account: str | None = None) -> bool:
+    """Whether the switch is on for the platform, or for just this account of it."""
+    return any(
+        one["switch"] == name
+        and one["platform"] in (platform, "mail")
+        and (one["account"] is None or one["account"] == account)
+        for one in world.data["switches"]
+    )
+
+
+def turn(world: World, platform: str, account: str | None, name: str, on: bool) -> None:
+    """Turn a lasting switch, or let a once-only one happen now to every permission it concerns."""
+    with world.changing() as data:
+        if name in ONCE_NAMES:
+            if on:
+                _kill(data["grants"].values(), platform, account, name)
+            return
+        one = {"platform": platform, "account": account, "switch": name}
+        data["switches"] = [other for other in data["switches"] if other != one]
+        if on:
+            data["switches"].append(one)
+            if name == "late_data":
+                data["late"].setdefault(platform, world.now().isoformat())
+
+
+def _kill(grants: object, platform: str, account: str | None, cause: str) -> None:
+    for grant in grants:  # type: ignore[attr-defined]
+        if grant["platform"] == platform and (account is None or account in grant["accounts"]):
+            grant["death"] = grant["death"] or cause
