@@ -11,7 +11,6 @@ from typing import Any
 from sandbox.world import World
 
 CODE_LIFE = timedelta(minutes=5)
-RETRY_LIFE = timedelta(days=30)
 CLIENT_ID, CLIENT_SECRET = "sandbox", "sandbox-secret"
 
 
@@ -71,7 +70,7 @@ def issue_token(world: World, grant: dict[str, Any], *, kind: str, prefix: str, 
     with world.changing() as data:
         data["tokens"][token] = {
             "grant": grant["id"], "kind": kind, "generation": grant["newest"],
-            "until": (world.now() + life).isoformat() if life else None, "retired_at": None,
+            "until": (world.now() + life).isoformat() if life else None,
         }  # fmt: skip
     return token
 

@@ -6,8 +6,9 @@ import base64
 import hashlib
 import hmac
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Request, Response
 
@@ -96,7 +97,7 @@ class Shopify(Standin):
             found[str(shop.number)] = {
                 "orders": [_entry(one.order.id, one.order.day, one.current_total, shop) for one in seen],
                 "refunds": [
-                    _entry(one.refund.id, one.refund.at.date(), one.refund.amount, shop) for one in seen if one.refund
+                    _entry(one.refund.id, _day(one.refund.at, shop), one.refund.amount, shop) for one in seen if one.refund
                 ],
                 "products": [_entry(one.id, world.first_day, one.cost or 0, shop) for one in variants(shop)],
             }
@@ -176,6 +177,10 @@ class Shopify(Standin):
         reply = json_reply(execute(request.get_json(force=True), shop, grant["scopes"], lambda: self.orders(world, shop)))
         reply.headers["X-Shopify-API-Version"] = request.path.split("/")[4]
         return reply
+
+
+def _day(at: datetime, shop: Shop) -> date:
+    return at.astimezone(ZoneInfo(shop.timezone)).date()
 
 
 def _entry(number: int, day: object, amount: int, shop: Shop) -> dict[str, object]:

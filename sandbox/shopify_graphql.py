@@ -1,0 +1,240 @@
+"""The part of Shopify's Admin GraphQL API that a profit dashboard needs, as a real schema executed by graphql-core."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from graphql import GraphQLError, GraphQLResolveInfo, build_schema, execute_sync, parse, validate
+
+from sandbox.store_data import Order, Seen, Shop, Variant, variants
+
+SCHEMA = build_schema(
+    """
+    scalar DateTime
+    scalar Decimal
+    scalar UnsignedInt64
+    enum OrderSortKeys { UPDATED_AT CREATED_AT PROCESSED_AT ID }
+    enum CountPrecision { EXACT AT_LEAST }
+    enum CurrencyCode { USD EUR CAD }
+    type MoneyV2 { amount: Decimal! currencyCode: CurrencyCode! }
+    type MoneyBag { shopMoney: MoneyV2! presentmentMoney: MoneyV2! }
+    type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
+    type Count { count: Int! precision: CountPrecision! }
+    type Shop { id: ID! name: String! myshopifyDomain: String! currencyCode: CurrencyCode! ianaTimezone: String! }
+    type AccessScope { handle: String! description: String! }
+    type AppInstallation { id: ID! accessScopes: [AccessScope!]! }
+    type Product { id: ID! title: String! }
+    type InventoryItem { id: ID! unitCost: MoneyV2 }
+    type ProductVariant {
+      id: ID! title: String! displayName: String! sku: String price: Decimal! product: Product! inventoryItem: InventoryItem!
+    }
+    type ProductVariantConnection { nodes: [ProductVariant!]! pageInfo: PageInfo! }
+    type LineItem {
+      id: ID! title: String! name: String! sku: String quantity: Int! currentQuantity: Int!
+      product: Product variant: ProductVariant originalTotalSet: MoneyBag! discountedTotalSet: MoneyBag!
+    }
+    type LineItemConnection { nodes: [LineItem!]! pageInfo: PageInfo! }
+    type Refund { id: ID! createdAt: DateTime totalRefundedSet: MoneyBag! }
+    type Order {
+      id: ID! name: String! createdAt: DateTime! updatedAt: DateTime! processedAt: DateTime! cancelledAt: DateTime
+      test: Boolean! currencyCode: CurrencyCode!
+      totalPriceSet: MoneyBag! currentTotalPriceSet: MoneyBag! subtotalPriceSet: MoneyBag currentSubtotalPriceSet: MoneyBag!
+      totalDiscountsSet: MoneyBag currentTotalDiscountsSet: MoneyBag! totalShippingPriceSet: MoneyBag!
+      totalTaxSet: MoneyBag currentTotalTaxSet: MoneyBag! totalRefundedSet: MoneyBag!
+      lineItems(first: Int, after: String): LineItemConnection!
+      refunds(first: Int): [Refund!]!
+    }
+    type OrderConnection { nodes: [Order!]! pageInfo: PageInfo! }
+    type Query {
+      shop: Shop!
+      currentAppInstallation: AppInstallation!
+      orders(first: Int, after: String, sortKey: OrderSortKeys, reverse: Boolean, query: String): OrderConnection!
+      order(id: ID!): Order
+      ordersCount(query: String, limit: UnsignedInt64): Count
+      productVariants(first: Int, after: String): ProductVariantConnection!
+      productVariantsCount(query: String, limit: UnsignedInt64): Count
+    }
+    """
+)
+MAX_FIRST = 250
+NEEDED = {"orders": "read_orders", "order": "read_orders", "ordersCount": "read_orders",
+          "productVariants": "read_products", "productVariantsCount": "read_products"}  # fmt: skip
+_TERM = re.compile(r"(updated_at|created_at):\s*(>=|<=|<|>)\s*'?([0-9T:+\-.Z]+)'?")
+
+
+def execute(asked: dict[str, Any], shop: Shop, scopes: Sequence[str], orders: Callable[[], list[Seen]]) -> dict[str, Any]:
+    """The answer to one GraphQL request, errors and cost included, as Shopify words them (HTTP 200 either way)."""
+    try:
+        document = parse(str(asked.get("query", "")))
+    except GraphQLError as error:
+        return {"errors": [{"message": error.message}]}
+    faults = validate(SCHEMA, document)
+    if faults:
+        return {"errors": [{"message": fault.message, "extensions": {"code": "undefinedField"}} for fault in faults]}
+    root = _Root(shop, scopes, orders)
+    result = execute_sync(SCHEMA, document, root_value=root, variable_values=asked.get("variables") or {})
+    body: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        body["errors"] = [_error(error) for error in result.errors]
+    body["extensions"] = {
+        "cost": {
+            "requestedQueryCost": 112,
+            "actualQueryCost": 60,
+            "throttleStatus": {"maximumAvailable": 2000.0, "currentlyAvailable": 1888, "restoreRate": 100.0},
+        }
+    }
+    return body
+
+
+class _Root:
+    def __init__(self, shop: Shop, scopes: Sequence[str], orders: Callable[[], list[Seen]]) -> None:
+        self._shop = shop
+        self._scopes = {one.replace("write_", "read_") for one in scopes}
+        self._orders = orders
+
+    def shop(self, _info: GraphQLResolveInfo) -> dict[str, Any]:
+        shop = self._shop
+        return {
+            "id": f"gid://shopify/Shop/{shop.number}", "name": shop.name, "myshopifyDomain": shop.domain,
+            "currencyCode": shop.currency, "ianaTimezone": shop.timezone,
+        }  # fmt: skip
+
+    def currentAppInstallation(self, _info: GraphQLResolveInfo) -> dict[str, Any]:
+        handles = [{"handle": one, "description": one.replace("_", " ")} for one in sorted(self._scopes)]
+        return {"id": "gid://shopify/AppInstallation/1", "accessScopes": handles}
+
+    def orders(
+        self, info: GraphQLResolveInfo, first: int = 50, after: str | None = None, sortKey: str = "PROCESSED_AT",
+        reverse: bool = False, query: str = "",
+    ) -> dict[str, Any]:  # fmt: skip
+        self._allowed(info)
+        found = sorted(self._matching(query), key=_sorting(sortKey), reverse=reverse)
+        return _connection(found, first, after, lambda one: _order(one, self._shop))
+
+    def order(self, info: GraphQLResolveInfo, id: str) -> dict[str, Any] | None:
+        self._allowed(info)
+        found = [one for one in self._orders() if f"gid://shopify/Order/{one.order.id}" == id]
+        return _order(found[0], self._shop) if found else None
+
+    def ordersCount(self, info: GraphQLResolveInfo, query: str = "", limit: int | None = 10_000) -> dict[str, Any]:
+        self._allowed(info)
+        found = len(self._matching(query))
+        capped = limit is not None and found > int(limit)
+        return {"count": min(found, int(limit)) if limit is not None else found,
+                "precision": "AT_LEAST" if capped else "EXACT"}  # fmt: skip
+
+    def productVariants(self, info: GraphQLResolveInfo, first: int = 50, after: str | None = None) -> dict[str, Any]:
+        self._allowed(info)
+        return _connection(variants(self._shop), first, after, lambda one: _variant(one, self._shop))
+
+    def productVariantsCount(self, info: GraphQLResolveInfo, query: str = "", limit: int | None = None) -> dict[str, Any]:
+        self._allowed(info)
+        return {"count": len(variants(self._shop)), "precision": "EXACT"}
+
+    def _matching(self, query: str) -> list[Seen]:
+        tests = [(name, sign, datetime.fromisoformat(at.replace("Z", "+00:00"))) for name, sign, at in _TERM.findall(query)]
+        return [one for one in self._orders() if all(_holds(one, *test) for test in tests)]
+
+    def _allowed(self, info: GraphQLResolveInfo) -> None:
+        needed = NEEDED[info.field_name]
+        if needed not in self._scopes:
+            raise GraphQLError(
+                f"Access denied for {info.field_name} field. Required access: `{needed}` access scope.",
+                extensions={"code": "ACCESS_DENIED", "requiredAccess": f"`{needed}` access scope."},
+            )
+
+
+def _holds(one: Seen, name: str, sign: str, at: datetime) -> bool:
+    value = one.changed_at if name == "updated_at" else one.order.at
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return {">=": value >= at, "<=": value <= at, "<": value < at, ">": value > at}[sign]
+
+
+def _sorting(key: str) -> Callable[[Seen], tuple[datetime, int]]:
+    if key == "UPDATED_AT":
+        return lambda one: (one.changed_at, one.order.id)
+    return lambda one: (one.order.at, one.order.id)
+
+
+def _connection(found: Sequence[Any], first: int, after: str | None, node: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    if not 0 < first <= MAX_FIRST:
+        raise GraphQLError(f"first must be between 1 and {MAX_FIRST}", extensions={"code": "BAD_USER_INPUT"})
+    start = _after(after)
+    page = found[start : start + first]
+    end = start + len(page)
+    cursor = base64.b64encode(f'{{"last":{end}}}'.encode()).decode() if page else None
+    info = {"hasNextPage": end < len(found), "hasPreviousPage": start > 0, "startCursor": after, "endCursor": cursor}
+    return {"nodes": [node(one) for one in page], "pageInfo": info}
+
+
+def _after(cursor: str | None) -> int:
+    if not cursor:
+        return 0
+    try:
+        found = re.fullmatch(r'\{"last":(\d+)\}', base64.b64decode(cursor, validate=True).decode())
+    except ValueError:
+        found = None
+    if found is None:
+        raise GraphQLError("Invalid cursor for current pagination sort.", extensions={"code": "INVALID_CURSOR"})
+    return int(found.group(1))
+
+
+def _order(seen: Seen, shop: Shop) -> dict[str, Any]:
+    order = seen.order
+    subtotal = order.subtotal + seen.correction - seen.refunded
+    return {
+        "id": f"gid://shopify/Order/{order.id}", "name": order.name, "createdAt": _iso(order.at),
+        "updatedAt": _iso(seen.changed_at), "processedAt": _iso(order.at), "test": order.test,
+        "cancelledAt": _iso(seen.cancelled_at) if seen.cancelled_at else None, "currencyCode": shop.currency,
+        "totalPriceSet": _money(order.total, shop), "currentTotalPriceSet": _money(seen.current_total, shop),
+        "subtotalPriceSet": _money(order.subtotal, shop), "currentSubtotalPriceSet": _money(subtotal, shop),
+        "totalDiscountsSet": _money(order.discount, shop), "currentTotalDiscountsSet": _money(order.discount, shop),
+        "totalShippingPriceSet": _money(order.shipping, shop), "totalTaxSet": _money(order.tax, shop),
+        "currentTotalTaxSet": _money(order.tax, shop), "totalRefundedSet": _money(seen.refunded, shop),
+        "lineItems": lambda _info, first=50, after=None: _connection(order.lines, first, after, _line_of(order, shop)),
+        "refunds": lambda _info, first=None: [
+            {"id": f"gid://shopify/Refund/{one.id}", "createdAt": _iso(one.at), "totalRefundedSet": _money(one.amount, shop)}
+            for one in ([seen.refund] if seen.refund else [])
+        ],
+    }  # fmt: skip
+
+
+def _line_of(_order: Order, shop: Shop) -> Callable[[Any], dict[str, Any]]:
+    return lambda line: {
+        "id": f"gid://shopify/LineItem/{line.id}", "title": line.variant.title, "name": line.variant.title,
+        "sku": line.variant.sku, "quantity": line.quantity, "currentQuantity": line.quantity,
+        "product": {"id": f"gid://shopify/Product/{line.variant.product_id}", "title": line.variant.title},
+        "variant": _variant(line.variant, shop), "originalTotalSet": _money(line.total, shop),
+        "discountedTotalSet": _money(line.total, shop),
+    }  # fmt: skip
+
+
+def _variant(one: Variant, shop: Shop) -> dict[str, Any]:
+    cost = {"amount": _decimal(one.cost), "currencyCode": shop.currency} if one.cost is not None else None
+    return {
+        "id": f"gid://shopify/ProductVariant/{one.id}", "title": one.title, "displayName": one.title, "sku": one.sku,
+        "price": _decimal(one.price), "product": {"id": f"gid://shopify/Product/{one.product_id}", "title": one.title},
+        "inventoryItem": {"id": f"gid://shopify/InventoryItem/{one.id}", "unitCost": cost},
+    }  # fmt: skip
+
+
+def _money(micros: int, shop: Shop) -> dict[str, Any]:
+    money = {"amount": _decimal(micros), "currencyCode": shop.currency}
+    return {"shopMoney": money, "presentmentMoney": money}
+
+
+def _decimal(micros: int) -> str:
+    return format((Decimal(micros) / 1_000_000).normalize(), "f") if micros else "0.0"
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _error(error: GraphQLError) -> dict[str, Any]:
+    return {"message": error.message, "path": error.path, "extensions": error.extensions or {}}
