@@ -16,7 +16,13 @@ from sandbox.switches import LASTING, MAIL, NAMES, ONCE, is_on, turn
 from sandbox.world import World
 
 STATIC = Path(__file__).parent / "static"
-LEAPS = ((3600, "1 hour"), (86_400, "1 day"), (7 * 86_400, "1 week"), (61 * 86_400, "61 days"), (91 * 86_400, "91 days"))
+LEAPS = (
+    (3600, "1 hour"),
+    (86_400, "1 day"),
+    (7 * 86_400, "1 week"),
+    (61 * 86_400, "61 days"),
+    (91 * 86_400, "91 days"),
+)
 LONGEST_LEAP = 3650 * 86_400
 
 
@@ -138,5 +144,3 @@ def _done(request: Request, said: dict[str, object] | None = None) -> Response:
     if request.is_json or request.method == "DELETE":
         return json_reply({"ok": True, **(said or {})})
     return Response("", 303, {"Location": "/"})
-
-

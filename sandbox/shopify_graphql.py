@@ -67,7 +67,9 @@ NEEDED = {"orders": "read_orders", "order": "read_orders", "ordersCount": "read_
 _TERM = re.compile(r"(updated_at|created_at):\s*(>=|<=|<|>)\s*'?([0-9T:+\-.Z]+)'?")
 
 
-def execute(asked: dict[str, Any], shop: Shop, scopes: Sequence[str], orders: Callable[[], list[Seen]]) -> dict[str, Any]:
+def execute(
+    asked: dict[str, Any], shop: Shop, scopes: Sequence[str], orders: Callable[[], list[Seen]]
+) -> dict[str, Any]:
     """The answer to one GraphQL request, errors and cost included, as Shopify words them (HTTP 200 either way)."""
     try:
         document = parse(str(asked.get("query", "")))
@@ -132,12 +134,16 @@ class _Root:
         self._allowed(info)
         return _connection(variants(self._shop), first, after, lambda one: _variant(one, self._shop))
 
-    def productVariantsCount(self, info: GraphQLResolveInfo, query: str = "", limit: int | None = None) -> dict[str, Any]:
+    def productVariantsCount(
+        self, info: GraphQLResolveInfo, query: str = "", limit: int | None = None
+    ) -> dict[str, Any]:
         self._allowed(info)
         return {"count": len(variants(self._shop)), "precision": "EXACT"}
 
     def _matching(self, query: str) -> list[Seen]:
-        tests = [(name, sign, datetime.fromisoformat(at.replace("Z", "+00:00"))) for name, sign, at in _TERM.findall(query)]
+        tests = [
+            (name, sign, datetime.fromisoformat(at.replace("Z", "+00:00"))) for name, sign, at in _TERM.findall(query)
+        ]
         return [one for one in self._orders() if all(_holds(one, *test) for test in tests)]
 
     def _allowed(self, info: GraphQLResolveInfo) -> None:
@@ -161,7 +167,9 @@ def _sorting(key: str) -> Callable[[Seen], tuple[datetime, int]]:
     return lambda one: (one.order.at, one.order.id)
 
 
-def _connection(found: Sequence[Any], first: int, after: str | None, node: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+def _connection(
+    found: Sequence[Any], first: int, after: str | None, node: Callable[[Any], dict[str, Any]]
+) -> dict[str, Any]:
     if not 0 < first <= MAX_FIRST:
         raise GraphQLError(f"first must be between 1 and {MAX_FIRST}", extensions={"code": "BAD_USER_INPUT"})
     start = _after(after)

@@ -111,7 +111,14 @@ def variants(shop: Shop) -> tuple[Variant, ...]:
             cost = None if number == 24 else price * dice.randrange(30, 55) // 100 // CENT * CENT
             base = shop.number * 1000 + number * 10
             found.append(
-                Variant(base + size + 1, base, f"{title} {'SL'[size]}", f"{title[:3].upper()}-{number:02}{size}", price, cost)
+                Variant(
+                    base + size + 1,
+                    base,
+                    f"{title} {'SL'[size]}",
+                    f"{title[:3].upper()}-{number:02}{size}",
+                    price,
+                    cost,
+                )
             )
     return tuple(found)
 

@@ -97,7 +97,9 @@ class Shopify(Standin):
             found[str(shop.number)] = {
                 "orders": [_entry(one.order.id, one.order.day, one.current_total, shop) for one in seen],
                 "refunds": [
-                    _entry(one.refund.id, _day(one.refund.at, shop), one.refund.amount, shop) for one in seen if one.refund
+                    _entry(one.refund.id, _day(one.refund.at, shop), one.refund.amount, shop)
+                    for one in seen
+                    if one.refund
                 ],
                 "products": [_entry(one.id, world.first_day, one.cost or 0, shop) for one in variants(shop)],
             }
@@ -174,7 +176,9 @@ class Shopify(Standin):
             return json_reply({"errors": "Unavailable Shop"}, 402)
         if is_on(world, self.slug, "rate_limited", account):
             return json_reply(_THROTTLED)
-        reply = json_reply(execute(request.get_json(force=True), shop, grant["scopes"], lambda: self.orders(world, shop)))
+        reply = json_reply(
+            execute(request.get_json(force=True), shop, grant["scopes"], lambda: self.orders(world, shop))
+        )
         reply.headers["X-Shopify-API-Version"] = request.path.split("/")[4]
         return reply
 
@@ -198,4 +202,3 @@ _THROTTLED = {
     },
 }
 STANDIN = Shopify()
-

@@ -1,0 +1,46 @@
+"""What the ad platforms' stand-ins have in common: who reaches which account, what was spent, and the ledger of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sandbox.ad_data import AdAccount, SpendRow, spend_rows
+from sandbox.standins.base import Account, Ledger, Standin
+from sandbox.switches import is_on
+from sandbox.world import World
+
+AURORA, BOREALIS = ("ana@aurora.test", "ops@aurora.test"), ("bob@borealis.test",)
+
+
+class AdsStandin(Standin):
+    ad_accounts: tuple[AdAccount, ...]
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:  # type: ignore[override]
+        return tuple(Account(one.id, one.name, one.reached_by) for one in self.ad_accounts)
+
+    def account(self, account_id: str) -> AdAccount | None:
+        return next((one for one in self.ad_accounts if one.id == account_id), None)
+
+    def rows(self, world: World, account: AdAccount, first: date, last: date) -> Iterable[SpendRow]:
+        late = world.data["late"].get(self.slug) if is_on(world, self.slug, "late_data", account.id) else None
+        since = datetime.fromisoformat(late) if late else None
+        return spend_rows(account, first=first, last=last, first_day=world.first_day, now=world.now(), late_since=since)
+
+    def ledger(self, world: World) -> Ledger:
+        return {
+            account.id: {
+                "daily_spend": [
+                    {"id": f"{row.campaign.id}:{row.day}", "day": str(row.day), "amount_micros": row.spend,
+                     "currency": account.currency}
+                    for row in self.rows(world, account, world.first_day, date.max)
+                ]
+            }
+            for account in self.ad_accounts
+        }  # fmt: skip
+
+
+def decimal(micros: int) -> str:
+    """Micros as the decimal text the ad platforms use."""
+    return f"{micros // 1_000_000}.{micros % 1_000_000 // 10_000:02}"
