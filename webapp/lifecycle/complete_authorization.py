@@ -20,7 +20,7 @@ from webapp.models.integration import Integration
 from webapp.oauth import session as oauth
 from webapp.oauth.state import MAX_STATE, hashed
 from webapp.platforms.answer import Answer, Stage
-from webapp.platforms.base import ForgedCallback, Platform
+from webapp.platforms.base import ForgedCallback, OtherTenant, Platform
 from webapp.platforms.diagnosis import Cause, Trouble
 
 
@@ -105,6 +105,8 @@ def _ask(runtime: Runtime, flow: Authorization, params: Mapping[str, str]) -> Ne
         platform.verify_callback(params, secret=credentials.client_secret, tenant=flow.tenant, now=now)
     except ForgedCallback:
         raise _Ended(Ending.FORGED) from None
+    except OtherTenant as other:
+        raise _Ended(Ending.WRONG_ACCOUNT, login=str(other)) from None
     code = _code(platform, params)
     verifier = runtime.vault.open(flow.verifier_sealed or "", place=verifier_place(flow.id))
     try:

@@ -136,6 +136,10 @@ class ForgedCallback(Exception):
     """The parameters on the way back were not signed by the platform."""
 
 
+class OtherTenant(Exception):
+    """The way back is the platform's own, but from another shop than asked; the text is that shop's address."""
+
+
 class Platform(ABC):
     """One outside service. Class attributes are facts; methods are its dialect."""
 
@@ -172,10 +176,11 @@ class Platform(ABC):
         return {}
 
     scope_separator: str = " "
+    asks_scopes: bool = True
     client_id_param: str = "client_id"
 
     def verify_callback(self, params: Mapping[str, str], *, secret: str, tenant: str | None, now: datetime) -> None:
-        """Check what the platform signs on the way back; raises ForgedCallback. Platforms that sign nothing: no-op."""
+        """Check what the platform signs on the way back; raises ForgedCallback or OtherTenant. Signing nothing: no-op."""
         return
 
     @abstractmethod
@@ -225,9 +230,7 @@ class Platform(ABC):
     # -- data -----------------------------------------------------------------------------------------------------
 
     @abstractmethod
-    def read(
-        self, api: Api, account: Account, stream: Stream, window: Window, *, resume: str | None
-    ) -> Iterator[Page]:
+    def read(self, api: Api, account: Account, stream: Stream, window: Window, *, resume: str | None) -> Iterator[Page]:
         """The pages of one window, starting at `resume`. The last page has `resume=None`. Raises Trouble.
 
         A resume hint the platform no longer knows raises DeadCursor: the window starts over.

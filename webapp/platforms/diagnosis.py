@@ -142,9 +142,7 @@ def common_diagnosis(answer: Answer) -> Diagnosis | None:
     if answer.status == 429:
         return verdict(Cause.RATE_LIMITED, transient=True, retry_after=retry_after(answer), code="429")
     if answer.status >= 500:
-        return verdict(
-            Cause.PLATFORM_DOWN, transient=True, retry_after=retry_after(answer), code=str(answer.status)
-        )
+        return verdict(Cause.PLATFORM_DOWN, transient=True, retry_after=retry_after(answer), code=str(answer.status))
     if answer.status == 200 and (answer.is_html or not answer.body.strip() or answer.json is None):
         return verdict(
             Cause.PLATFORM_DOWN, transient=True, code="garbled", message="The answer was cut short or is not data."

@@ -1,0 +1,42 @@
+"""What a merchant does about each cause at Google, with Google's own menu names."""
+
+from __future__ import annotations
+
+from webapp.platforms.base import Advice
+from webapp.platforms.diagnosis import Cause
+
+ACCESS = "https://myaccount.google.com/connections"
+PASSKEYS = "https://g.co/passkeys"
+_AGAIN = "Press Reconnect and leave the box for Google Ads ticked."
+_PASSKEY = "Google asks for a passkey when it gives a new permission; a passkey made today may need up to seven days."
+ADVICE = {
+    Cause.ACCESS_REVOKED: Advice(
+        steps=(
+            _AGAIN,
+            "Google Account, Security, Third-party connections shows whether Shopimize was removed.",
+            _PASSKEY,
+        ),
+        url=ACCESS,
+    ),
+    Cause.TOKEN_EXPIRED: Advice(steps=(_AGAIN, _PASSKEY)),
+    Cause.PASSWORD_CHANGED: Advice(steps=(_AGAIN,)),
+    Cause.REFRESH_INTERRUPTED: Advice(steps=(_AGAIN,)),
+    Cause.SECURITY_POLICY: Advice(
+        steps=(
+            "Sign in to Google again and follow what it asks; some organisations require this every day.",
+            "If it comes back, ask your Google Workspace admin to mark Shopimize as trusted under Security, API controls.",
+            _AGAIN,
+            _PASSKEY,
+        ),
+        url=PASSKEYS,
+    ),
+    Cause.SCOPE_MISSING: Advice(steps=("Press Reconnect and tick the box for Google Ads on Google's page.",)),
+    Cause.WRONG_ACCOUNT: Advice(steps=("Press Reconnect and choose the Google account named here.",)),
+    Cause.ACCOUNT_UNAVAILABLE: Advice(
+        steps=(
+            "Open Google Ads and look for a notice about the account: closed, unpaid, or your access removed.",
+            "Somebody with admin access can give it back under Admin, Access and security.",
+        ),
+        url="https://ads.google.com/aw/accountaccess/users",
+    ),
+}

@@ -1,0 +1,281 @@
+"""What Google Ads is: Google's OAuth, the accounts a sign-in reaches (managers included), and searchStream."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from urllib.parse import urlencode
+
+import msgspec
+
+from webapp.platforms.answer import Answer, Stage
+from webapp.platforms.api import Api
+from webapp.platforms.base import (
+    Account,
+    Identity,
+    Page,
+    Platform,
+    Reading,
+    Renewal,
+    Stream,
+    TokenSet,
+    Window,
+)
+from webapp.platforms.decode import (
+    OAuthTokens,
+    count,
+    day_within,
+    decode,
+    garbled,
+    micros,
+    plain,
+    reading,
+    token_set,
+    zone_name,
+)
+from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
+from webapp.platforms.google_ads.advice import ADVICE
+from webapp.platforms.google_ads.diagnose import diagnose
+from webapp.platforms.records import Spend
+from webapp.platforms.wire import Request
+
+VERSION = "v25"
+HOST = f"https://googleads.googleapis.com/{VERSION}"
+ADWORDS = "https://www.googleapis.com/auth/adwords"
+SHORT = {"https://www.googleapis.com/auth/userinfo.email": "email"}
+CUSTOMER = (
+    "SELECT customer.id, customer.descriptive_name, customer.currency_code, customer.time_zone, customer.manager, "
+    "customer.test_account, customer.status FROM customer"
+)
+CLIENTS = (
+    "SELECT customer_client.id, customer_client.descriptive_name, customer_client.currency_code, "
+    "customer_client.time_zone, customer_client.manager, customer_client.test_account, customer_client.status "
+    "FROM customer_client WHERE customer_client.manager = FALSE"
+)
+SPEND = (
+    "SELECT segments.date, campaign.id, campaign.name, metrics.cost_micros, metrics.impressions, metrics.clicks, "
+    "metrics.conversions, metrics.conversions_value, customer.currency_code FROM campaign "
+    "WHERE segments.date BETWEEN '{first}' AND '{last}'"
+)
+MOST_ACCOUNTS = 500
+Number = str | int
+
+
+class _Person(msgspec.Struct):
+    sub: str
+    name: str | None = None
+    email: str | None = None
+
+
+class _Names(msgspec.Struct, rename="camel"):
+    resource_names: list[str] = []
+
+
+class _Customer(msgspec.Struct, rename="camel"):
+    id: Number
+    descriptive_name: str = ""
+    currency_code: str = "USD"
+    time_zone: str = "UTC"
+    manager: bool = False
+    test_account: bool = False
+    status: str = "ENABLED"
+
+
+class _Described(msgspec.Struct, rename="camel"):
+    customer: _Customer | None = None
+    customer_client: _Customer | None = None
+
+
+class _DescribedChunk(msgspec.Struct):
+    results: list[_Described] = []
+
+
+class _Segments(msgspec.Struct):
+    date: str
+
+
+class _Campaign(msgspec.Struct):
+    id: Number
+    name: str = ""
+
+
+class _Metrics(msgspec.Struct, rename="camel"):
+    cost_micros: Number = 0
+    impressions: Number = 0
+    clicks: Number = 0
+    conversions: Decimal = Decimal(0)
+    conversions_value: Decimal = Decimal(0)
+
+
+class _Currency(msgspec.Struct, rename="camel"):
+    currency_code: str
+
+
+class _Row(msgspec.Struct):
+    segments: _Segments
+    campaign: _Campaign
+    metrics: _Metrics
+    customer: _Currency
+
+
+class _RowsChunk(msgspec.Struct):
+    results: list[_Row] = []
+
+
+class GoogleAds(Platform):
+    slug = "google_ads"
+    name = "Google Ads"
+    company = "Google"
+    kind = "ads"
+    mark = "googleads"
+    scopes = ("openid", "email", ADWORDS)
+    streams = (
+        Stream(
+            name="daily_spend", label="ad spend", unit=("campaign day", "campaign days"), reading=Reading.DAYS,
+            depth_days=90, look_back=30, window_days=90,
+        ),
+    )  # fmt: skip
+    renewal = Renewal.REFRESH_TOKEN
+    pkce = True
+    needs_developer_token = True
+    lifetimes = "Renews itself. Google ends it when it is not used for six months."
+    depth_note = "The first import brings the last 90 days of spend by campaign."
+    advice = ADVICE
+
+    def authorize_url(self, tenant: str | None) -> str:
+        return "https://accounts.google.com/o/oauth2/v2/auth"
+
+    def authorize_params(self, *, login_hint: str | None, again: bool) -> dict[str, str]:
+        # Without prompt=consent somebody who approved before brings back no refresh token.
+        params = {"access_type": "offline", "prompt": "consent", "include_granted_scopes": "true"}
+        return {**params, "login_hint": login_hint} if login_hint else params
+
+    def token_url(self, tenant: str | None) -> str:
+        return "https://oauth2.googleapis.com/token"
+
+    def tokens(self, answer: Answer, *, now: datetime) -> TokenSet:
+        found = decode(answer, OAuthTokens)
+        scopes = frozenset(SHORT.get(one, one) for one in found.scope.split()) if found.scope else None
+        return token_set(answer, found, now=now, life=timedelta(hours=1), scopes=scopes)
+
+    def revoke(self, api: Api, *, refresh_token: str | None) -> None:
+        api.call(
+            lambda token: Request(
+                method="POST", url="https://oauth2.googleapis.com/revoke",
+                body=urlencode({"token": refresh_token or token}).encode(),
+                headers={"content-type": "application/x-www-form-urlencoded"},
+            )
+        )  # fmt: skip
+
+    def identity(self, api: Api) -> Identity:
+        answer = api.call(
+            lambda token: Request(
+                url="https://openidconnect.googleapis.com/v1/userinfo", headers={"authorization": f"Bearer {token}"}
+            ),
+            stage=Stage.IDENTITY_CHECK,
+        )
+        person = decode(answer, _Person)
+        return Identity(subject=person.sub, name=plain(person.name or person.email or "Google"), email=person.email)
+
+    def accounts(self, api: Api) -> tuple[Account, ...]:
+        answer = api.call(
+            lambda token: Request(url=f"{HOST}/customers:listAccessibleCustomers", headers=_headers(api, token, None))
+        )
+        found: dict[str, Account] = {}
+        for name in decode(answer, _Names).resource_names[:MOST_ACCOUNTS]:
+            for account in self._below(api, name.removeprefix("customers/")):
+                # Reached directly beats reached through a manager, who may let go of it.
+                if account.id not in found or account.route is None:
+                    found[account.id] = account
+        return tuple(found.values())
+
+    def granted_scopes(self, api: Api, tokens: TokenSet) -> frozenset[str]:
+        return tokens.scopes or frozenset()
+
+    def probe(self, api: Api, account: Account) -> Account:
+        answer = self._search(api, account.id, CUSTOMER, account.route)
+        found = [
+            row.customer for chunk in decode(answer, list[_DescribedChunk]) for row in chunk.results if row.customer
+        ]
+        if not found:
+            raise garbled(answer, "it does not describe the account")
+        if str(found[0].id) != account.id:
+            raise garbled(answer, "it describes another account")
+        if found[0].status in ("CANCELED", "CANCELLED", "CLOSED", "SUSPENDED"):
+            words = f"The account is {found[0].status.lower()}."
+            raise Trouble(verdict(Cause.ACCOUNT_UNAVAILABLE, code=found[0].status, message=words), answer)
+        return _account(found[0], account.route)
+
+    def read(self, api: Api, account: Account, stream: Stream, window: Window, *, resume: str | None) -> Iterator[Page]:
+        query = SPEND.format(first=window.first.isoformat(), last=window.last.isoformat())
+        answer = self._search(api, account.id, query, account.route)
+        rows = [row for chunk in decode(answer, list[_RowsChunk]) for row in chunk.results]
+        with reading(answer):
+            records = tuple(_spend(row, window, account) for row in rows)
+        yield Page(records=records, resume=None)
+
+    def diagnose(self, answer: Answer) -> Diagnosis | None:
+        return diagnose(answer)
+
+    def manage_url(self, account_id: str) -> str | None:
+        return f"https://ads.google.com/aw/overview?ocid={account_id}"
+
+    def _below(self, api: Api, customer: str) -> list[Account]:
+        """The account itself, or what a manager account manages; nothing when just this one cannot be reached."""
+        try:
+            answer = self._search(api, customer, CUSTOMER, None)
+            own = [
+                row.customer for chunk in decode(answer, list[_DescribedChunk]) for row in chunk.results if row.customer
+            ]
+            if not own or not own[0].manager:
+                return [_account(one, None) for one in own]
+            answer = self._search(api, customer, CLIENTS, customer)
+            chunks = decode(answer, list[_DescribedChunk])
+        except Trouble as trouble:
+            if trouble.diagnosis.cause is Cause.ACCOUNT_UNAVAILABLE:
+                return []
+            raise
+        managed = [row.customer_client for chunk in chunks for row in chunk.results if row.customer_client]
+        return [_account(one, customer) for one in managed[:MOST_ACCOUNTS] if not one.manager]
+
+    def _search(self, api: Api, customer: str, query: str, route: str | None) -> Answer:
+        body = json.dumps({"query": query}).encode()
+        url = f"{HOST}/customers/{customer}/googleAds:searchStream"
+        return api.call(lambda token: Request(method="POST", url=url, body=body, headers=_headers(api, token, route)))
+
+
+def _headers(api: Api, token: str, route: str | None) -> dict[str, str]:
+    headers = {
+        "authorization": f"Bearer {token}",
+        "developer-token": api.credentials.developer_token or "",
+        "content-type": "application/json",
+    }
+    return {**headers, "login-customer-id": route} if route else headers
+
+
+def _account(one: _Customer, route: str | None) -> Account:
+    note = "Test account" if one.test_account else None
+    if one.status != "ENABLED":
+        note = f"Google says: {one.status.lower()}"
+    return Account(
+        id=str(one.id), name=plain(one.descriptive_name) or f"Account {one.id}", currency=one.currency_code,
+        timezone=zone_name(one.time_zone), route=route, note=note,
+    )  # fmt: skip
+
+
+def _spend(row: _Row, window: Window, account: Account) -> Spend:
+    if row.customer.currency_code != account.currency:
+        raise ValueError("another currency than the account's")
+    return Spend(
+        campaign_id=str(count(row.campaign.id)),
+        campaign_name=plain(row.campaign.name),
+        day=day_within(row.segments.date, window),
+        spend_micros=count(row.metrics.cost_micros),
+        currency=row.customer.currency_code,
+        impressions=count(row.metrics.impressions),
+        clicks=count(row.metrics.clicks),
+        conversions_micros=micros(row.metrics.conversions),
+        value_micros=micros(row.metrics.conversions_value),
+    )

@@ -1,0 +1,259 @@
+"""What Meta is: Facebook Login, the Graph API, ad accounts, and insights by campaign and day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import msgspec
+
+from webapp.platforms.answer import Answer, Stage
+from webapp.platforms.api import Api
+from webapp.platforms.base import (
+    Account,
+    DeadCursor,
+    Identity,
+    Page,
+    Platform,
+    Reading,
+    Renewal,
+    Stream,
+    TokenSet,
+    Window,
+)
+from webapp.platforms.decode import (
+    OAuthTokens,
+    count,
+    day_within,
+    decode,
+    garbled,
+    micros,
+    plain,
+    reading,
+    token_set,
+    zone_name,
+)
+from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
+from webapp.platforms.meta_ads.advice import ADVICE
+from webapp.platforms.meta_ads.diagnose import DEAD_CURSOR, TOO_HEAVY, diagnose
+from webapp.platforms.paging import Trail
+from webapp.platforms.records import Spend
+from webapp.platforms.wire import Request
+
+VERSION = "v26.0"
+GRAPH = f"https://graph.facebook.com/{VERSION}"
+ACCOUNT = "account_id,name,account_status,disable_reason,currency,timezone_name"
+INSIGHTS = "account_id,account_currency,campaign_id,campaign_name,spend,impressions,clicks,actions,action_values"
+# What a too heavy question is cut down to, one after the other.
+LIMITS = (500, 100, 25)
+# https://developers.facebook.com/docs/marketing-api/reference/ad-account: what account_status means.
+CLOSED = {
+    2: "disabled", 3: "unsettled: a payment is open", 7: "in review", 8: "waiting for settlement",
+    9: "in its grace period", 100: "about to be closed", 101: "closed",
+}  # fmt: skip
+
+
+class _Cursors(msgspec.Struct):
+    after: str | None = None
+
+
+class _Paging(msgspec.Struct):
+    cursors: _Cursors | None = None
+    next: str | None = None
+
+
+class _Me(msgspec.Struct):
+    id: str
+    name: str = ""
+    email: str | None = None
+
+
+class _Permission(msgspec.Struct):
+    permission: str
+    status: str
+
+
+class _Permissions(msgspec.Struct):
+    data: list[_Permission]
+
+
+class _AdAccount(msgspec.Struct):
+    account_id: str
+    name: str = ""
+    account_status: int = 1
+    currency: str = "USD"
+    timezone_name: str | None = None
+
+
+class _AdAccounts(msgspec.Struct):
+    data: list[_AdAccount]
+    paging: _Paging | None = None
+
+
+class _Action(msgspec.Struct):
+    action_type: str
+    value: str = "0"
+
+
+class _Insight(msgspec.Struct):
+    account_id: str
+    account_currency: str
+    campaign_id: str
+    date_start: str
+    spend: str
+    campaign_name: str = ""
+    impressions: str = "0"
+    clicks: str = "0"
+    actions: list[_Action] = []
+    action_values: list[_Action] = []
+
+
+class _Insights(msgspec.Struct):
+    data: list[_Insight]
+    paging: _Paging | None = None
+
+
+class MetaAds(Platform):
+    slug = "meta_ads"
+    name = "Meta Ads"
+    company = "Meta"
+    kind = "ads"
+    mark = "meta"
+    scopes = ("ads_read",)
+    scope_separator = ","
+    streams = (
+        Stream(
+            name="daily_spend", label="ad spend", unit=("campaign day", "campaign days"), reading=Reading.DAYS,
+            depth_days=90, look_back=28, window_days=30,
+        ),
+    )  # fmt: skip
+    renewal = Renewal.REEXCHANGE
+    exchange_is_short = True
+    token_method = "GET"
+    # A token lives for sixty days and can only be renewed while it does: renew it weekly.
+    renew_ahead = timedelta(days=53)
+    lifetimes = "Renews itself while it is used. Meta ends it when a password changes or after 60 days without use."
+    depth_note = "The first import brings the last 90 days of spend by campaign."
+    advice = ADVICE
+
+    def authorize_url(self, tenant: str | None) -> str:
+        return f"https://www.facebook.com/{VERSION}/dialog/oauth"
+
+    def authorize_params(self, *, login_hint: str | None, again: bool) -> dict[str, str]:
+        # Without it Facebook does not ask again for a permission that was declined once.
+        return {"auth_type": "rerequest"} if again else {}
+
+    def token_url(self, tenant: str | None) -> str:
+        return f"{GRAPH}/oauth/access_token"
+
+    def renewal_params(self, *, access_token: str, refresh_token: str | None) -> dict[str, str]:
+        return {"grant_type": "fb_exchange_token", "fb_exchange_token": access_token}
+
+    def tokens(self, answer: Answer, *, now: datetime) -> TokenSet:
+        return token_set(answer, decode(answer, OAuthTokens), now=now, life=timedelta(days=60))
+
+    def revoke(self, api: Api, *, refresh_token: str | None) -> None:
+        api.call(lambda token: Request(method="DELETE", url=f"{GRAPH}/me/permissions", headers=_bearer(token)))
+
+    def identity(self, api: Api) -> Identity:
+        me = decode(self._ask(api, "/me", {"fields": "id,name,email"}, stage=Stage.IDENTITY_CHECK), _Me)
+        return Identity(subject=me.id, name=plain(me.name) or "Facebook", email=me.email)
+
+    def accounts(self, api: Api) -> tuple[Account, ...]:
+        found: list[Account] = []
+        trail, after = Trail(), ""
+        while True:
+            answer = self._ask(api, "/me/adaccounts", {"fields": ACCOUNT, "limit": "100", **_after(after)})
+            page = decode(answer, _AdAccounts)
+            found += [_account(one) for one in page.data]
+            # The `next` address carries the token in it; only the cursor is taken from it.
+            if page.paging is None or page.paging.next is None:
+                return tuple(found)
+            after = trail.follow(page.paging.cursors.after if page.paging.cursors else None, answer)
+
+    def granted_scopes(self, api: Api, tokens: TokenSet) -> frozenset[str]:
+        answer = self._ask(api, "/me/permissions", {}, stage=Stage.IDENTITY_CHECK)
+        return frozenset(one.permission for one in decode(answer, _Permissions).data if one.status == "granted")
+
+    def probe(self, api: Api, account: Account) -> Account:
+        answer = self._ask(api, f"/act_{account.id}", {"fields": ACCOUNT})
+        found = decode(answer, _AdAccount)
+        if found.account_id != account.id:
+            raise garbled(answer, "it describes another account")
+        if found.account_status in CLOSED:
+            words = f"Meta says that the ad account is {CLOSED[found.account_status]}."
+            code = f"account_status {found.account_status}"
+            raise Trouble(verdict(Cause.ACCOUNT_UNAVAILABLE, code=code, message=words, evidence=(words,)), answer)
+        return _account(found)
+
+    def read(self, api: Api, account: Account, stream: Stream, window: Window, *, resume: str | None) -> Iterator[Page]:
+        trail, after, limits = Trail(resume), resume or "", list(LIMITS)
+        while True:
+            params = {
+                "level": "campaign", "time_increment": "1", "fields": INSIGHTS, "limit": str(limits[0]),
+                "time_range": json.dumps({"since": window.first.isoformat(), "until": window.last.isoformat()}),
+                **_after(after),
+            }  # fmt: skip
+            try:
+                answer = self._ask(api, f"/act_{account.id}/insights", params)
+            except Trouble as trouble:
+                if trouble.diagnosis.code in TOO_HEAVY and len(limits) > 1:
+                    limits.pop(0)
+                    continue
+                if trouble.diagnosis.code == DEAD_CURSOR and after:
+                    raise DeadCursor from None
+                raise
+            page = decode(answer, _Insights)
+            with reading(answer):
+                records = tuple(_spend(row, window, account) for row in page.data)
+            if page.paging is None or page.paging.next is None:
+                yield Page(records=records, resume=None)
+                return
+            after = trail.follow(page.paging.cursors.after if page.paging.cursors else None, answer)
+            yield Page(records=records, resume=after)
+
+    def diagnose(self, answer: Answer) -> Diagnosis | None:
+        return diagnose(answer)
+
+    def manage_url(self, account_id: str) -> str | None:
+        return f"https://adsmanager.facebook.com/adsmanager/manage/campaigns?act={account_id}"
+
+    def _ask(self, api: Api, path: str, params: dict[str, str], *, stage: Stage = Stage.API) -> Answer:
+        return api.call(lambda token: Request(url=f"{GRAPH}{path}", params=params, headers=_bearer(token)), stage=stage)
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
+def _after(cursor: str) -> dict[str, str]:
+    return {"after": cursor} if cursor else {}
+
+
+def _account(one: _AdAccount) -> Account:
+    closed = CLOSED.get(one.account_status)
+    return Account(
+        id=one.account_id, name=plain(one.name) or f"Account {one.account_id}", currency=one.currency,
+        timezone=zone_name(one.timezone_name), note=f"Meta says: {closed}" if closed else None,
+    )  # fmt: skip
+
+
+def _spend(row: _Insight, window: Window, account: Account) -> Spend:
+    if row.account_id != account.id or row.account_currency != account.currency:
+        raise ValueError("another account's row")
+    return Spend(
+        campaign_id=row.campaign_id,
+        campaign_name=plain(row.campaign_name),
+        day=day_within(row.date_start, window),
+        spend_micros=micros(row.spend),
+        currency=row.account_currency,
+        impressions=count(row.impressions),
+        clicks=count(row.clicks),
+        conversions_micros=_purchases(row.actions),
+        value_micros=_purchases(row.action_values),
+    )
+
+
+def _purchases(actions: list[_Action]) -> int:
+    return sum(micros(one.value) for one in actions if one.action_type == "purchase")

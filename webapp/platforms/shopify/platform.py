@@ -1,0 +1,258 @@
+"""What Shopify is: its addresses, how it signs, who it says consented, and how its data is asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+
+from webapp.platforms.answer import Answer, Stage
+from webapp.platforms.api import Api
+from webapp.platforms.base import (
+    Account,
+    DeadCursor,
+    ForgedCallback,
+    Identity,
+    OtherTenant,
+    Page,
+    Platform,
+    Reading,
+    Renewal,
+    Stream,
+    TenantField,
+    TokenSet,
+    Window,
+)
+from webapp.platforms.decode import OAuthTokens, decode, plain, token_set, zone_name
+from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
+from webapp.platforms.paging import Trail
+from webapp.platforms.records import Record
+from webapp.platforms.shopify.advice import ADVICE
+from webapp.platforms.shopify.diagnose import diagnose
+from webapp.platforms.shopify.records import OrdersPage, VariantsPage, orders, variants
+from webapp.platforms.shopify.shop_name import clean_shop
+from webapp.platforms.wire import Request
+
+# https://shopify.dev/docs/api/usage/versioning: quarterly, supported for a year.
+VERSION = "2026-10"
+TIMESTAMP_SECONDS = 90
+ORDERS_PER_PAGE, LINES_PER_PAGE, VARIANTS_PER_PAGE = 100, 50, 100
+
+MONEY = "{ shopMoney { amount currencyCode } }"
+LINE = f"nodes {{ id title sku quantity product {{ id }} variant {{ id }} discountedTotalSet {MONEY} }}"
+ORDERS = f"""
+query Orders($after: String, $changed: String!) {{
+  orders(first: {ORDERS_PER_PAGE}, after: $after, sortKey: UPDATED_AT, query: $changed) {{
+    nodes {{
+      id name createdAt updatedAt cancelledAt test
+      currentTotalPriceSet {MONEY} currentSubtotalPriceSet {MONEY} currentTotalDiscountsSet {MONEY}
+      totalShippingPriceSet {MONEY} currentTotalTaxSet {MONEY} totalRefundedSet {MONEY}
+      lineItems(first: {LINES_PER_PAGE}) {{ {LINE} pageInfo {{ hasNextPage endCursor }} }}
+      refunds {{ id createdAt totalRefundedSet {MONEY} }}
+    }}
+    pageInfo {{ hasNextPage endCursor }}
+  }}
+}}"""
+MORE_LINES = f"""
+query Lines($id: ID!, $after: String) {{
+  order(id: $id) {{ lineItems(first: {LINES_PER_PAGE}, after: $after) {{ {LINE} pageInfo {{ hasNextPage endCursor }} }} }}
+}}"""
+VARIANTS = f"""
+query Variants($after: String) {{
+  productVariants(first: {VARIANTS_PER_PAGE}, after: $after) {{
+    nodes {{ id displayName sku price product {{ id }} inventoryItem {{ unitCost {{ amount currencyCode }} }} }}
+    pageInfo {{ hasNextPage endCursor }}
+  }}
+}}"""
+SHOP = "{ shop { id name myshopifyDomain currencyCode ianaTimezone } }"
+SCOPES = "{ currentAppInstallation { accessScopes { handle } } }"
+
+
+class _Shop(msgspec.Struct, rename="camel"):
+    id: str
+    name: str
+    myshopify_domain: str
+    currency_code: str
+    iana_timezone: str
+
+
+class _ShopData(msgspec.Struct):
+    shop: _Shop
+
+
+class _ShopAnswer(msgspec.Struct):
+    data: _ShopData
+
+
+class _Scope(msgspec.Struct):
+    handle: str
+
+
+class _Installation(msgspec.Struct, rename="camel"):
+    access_scopes: list[_Scope]
+
+
+class _ScopesData(msgspec.Struct, rename="camel"):
+    current_app_installation: _Installation
+
+
+class _ScopesAnswer(msgspec.Struct):
+    data: _ScopesData
+
+
+class Shopify(Platform):
+    slug = "shopify"
+    name = "Shopify"
+    company = "Shopify"
+    kind = "store"
+    mark = "shopify"
+    scopes = ("read_orders", "read_all_orders", "read_products", "read_inventory")
+    scope_separator = ","
+    streams = (
+        Stream(name="orders", label="orders", unit=("order", "orders"), reading=Reading.CHANGES, depth_days=90),
+        Stream(name="products", label="products", unit=("product", "products"), reading=Reading.SNAPSHOT),
+    )
+    renewal = Renewal.REFRESH_TOKEN
+    rotates = True
+    old_token_usable = True
+    tenant = TenantField(
+        name="shop",
+        label="Your store's address",
+        placeholder="your-store.myshopify.com",
+        hint="It ends in .myshopify.com; you find it in Shopify under Settings, Domains.",
+        clean=clean_shop,
+    )
+    lifetimes = "Renews itself, as long as Shopimize is used at least once in 90 days."
+    depth_note = "The first import brings the last 90 days of orders, with refunds, products and their cost."
+    advice = ADVICE
+
+    def authorize_url(self, tenant: str | None) -> str:
+        return f"https://{tenant}/admin/oauth/authorize"
+
+    def verify_callback(self, params: Mapping[str, str], *, secret: str, tenant: str | None, now: datetime) -> None:
+        """https://shopify.dev/docs/apps/build/authentication-authorization: HMAC over the other parameters, sorted."""
+        signed = "&".join(f"{key}={params[key]}" for key in sorted(params) if key != "hmac")
+        expected = hmac.new(secret.encode(), signed.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(expected.encode(), params.get("hmac", "").encode("utf-8", "surrogatepass")):
+            raise ForgedCallback
+        stamp = params.get("timestamp", "")
+        fresh = stamp.isascii() and stamp.isdigit() and abs(now.timestamp() - int(stamp[:12])) <= TIMESTAMP_SECONDS
+        if not fresh:
+            raise ForgedCallback
+        if params.get("shop") != tenant:
+            raise OtherTenant(plain(params.get("shop", ""))[:80])
+
+    def token_url(self, tenant: str | None) -> str:
+        return f"https://{tenant}/admin/oauth/access_token"
+
+    def exchange_params(self) -> dict[str, str]:
+        # Without it Shopify gives a token that never expires, which its API has refused since 2026.
+        return {"expiring": "1"}
+
+    def tokens(self, answer: Answer, *, now: datetime) -> TokenSet:
+        found = decode(answer, OAuthTokens)
+        scopes = frozenset(one.strip() for one in found.scope.split(",")) if found.scope else None
+        return token_set(
+            answer, found, now=now, life=timedelta(hours=1), refresh_life=timedelta(days=90), scopes=scopes
+        )  # fmt: skip
+
+    def identity(self, api: Api) -> Identity:
+        shop, _ = self._shop(api)
+        return Identity(subject=_tail(shop.id), name=plain(shop.name), email=None)
+
+    def accounts(self, api: Api) -> tuple[Account, ...]:
+        shop, _ = self._shop(api)
+        return (_account(shop),)
+
+    def granted_scopes(self, api: Api, tokens: TokenSet) -> frozenset[str]:
+        if tokens.scopes is not None:
+            return _with_reads(tokens.scopes)
+        answer = self._ask(api, SCOPES)
+        found = decode(answer, _ScopesAnswer).data.current_app_installation.access_scopes
+        return _with_reads(frozenset(one.handle for one in found))
+
+    def probe(self, api: Api, account: Account) -> Account:
+        shop, answer = self._shop(api)
+        if _tail(shop.id) != account.id:
+            raise Trouble(
+                verdict(Cause.WRONG_ACCOUNT, message=f"This permission is for {shop.myshopify_domain}."), answer
+            )
+        return _account(shop)
+
+    def read(self, api: Api, account: Account, stream: Stream, window: Window, *, resume: str | None) -> Iterator[Page]:
+        trail, after = Trail(resume), resume
+        records: tuple[Record, ...]
+        while True:
+            if stream.name == "products":
+                answer = self._ask(api, VARIANTS, after=after)
+                found = decode(answer, VariantsPage).data.product_variants
+                records, info = variants(answer, found), found.page_info
+            else:
+                answer = self._ask(api, ORDERS, after=after, changed=_changed(window))
+                page = decode(answer, OrdersPage).data.orders
+                records, info = orders(answer, page, account, lambda id, at: self._lines(api, id, at)), page.page_info
+            if not info.has_next_page:
+                yield Page(records=records, resume=None)
+                return
+            after = trail.follow(info.end_cursor, answer)
+            yield Page(records=records, resume=after)
+
+    def diagnose(self, answer: Answer) -> Diagnosis | None:
+        return diagnose(answer)
+
+    def manage_url(self, account_id: str) -> str | None:
+        return "https://admin.shopify.com/"
+
+    def _lines(self, api: Api, order: str, after: str) -> Answer:
+        return self._ask(api, MORE_LINES, id=order, after=after)
+
+    def _shop(self, api: Api) -> tuple[_Shop, Answer]:
+        answer = self._ask(api, SHOP, stage=Stage.IDENTITY_CHECK)
+        return decode(answer, _ShopAnswer).data.shop, answer
+
+    def _ask(self, api: Api, query: str, *, stage: Stage = Stage.API, **variables: str | None) -> Answer:
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        url = f"https://{api.tenant}/admin/api/{VERSION}/graphql.json"
+        try:
+            return api.call(
+                lambda token: Request(
+                    method="POST", url=url, body=body,
+                    headers={"content-type": "application/json", "x-shopify-access-token": token},
+                ),
+                stage=stage,
+            )  # fmt: skip
+        except Trouble as trouble:
+            if variables.get("after") and "cursor" in trouble.diagnosis.message.lower():
+                raise DeadCursor from None
+            raise
+
+
+def _changed(window: Window) -> str:
+    return f"updated_at:>='{_iso(window.start)}' AND updated_at:<'{_iso(window.end)}'"
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _account(shop: _Shop) -> Account:
+    return Account(
+        id=_tail(shop.id),
+        name=plain(shop.name),
+        currency=shop.currency_code,
+        timezone=zone_name(shop.iana_timezone),
+        route=shop.myshopify_domain,
+    )
+
+
+def _tail(gid: str) -> str:
+    return gid.rpartition("/")[2]
+
+
+def _with_reads(scopes: frozenset[str]) -> frozenset[str]:
+    """Permission to write a thing holds permission to read it, and Shopify then lists only the former."""
+    return scopes | {f"read_{one.removeprefix('write_')}" for one in scopes if one.startswith("write_")}

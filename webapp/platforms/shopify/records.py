@@ -1,0 +1,225 @@
+"""Shopify's pages as our rows: the store's own currency, its own days, and nobody's name or address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from webapp.platforms.answer import Answer
+from webapp.platforms.base import Account
+from webapp.platforms.decode import count, decode, garbled, local_day, micros, plain, reading
+from webapp.platforms.paging import Trail
+from webapp.platforms.records import Line, Order, Refund, Variant
+
+
+class PageInfo(msgspec.Struct, rename="camel"):
+    has_next_page: bool
+    end_cursor: str | None = None
+
+
+class _Amount(msgspec.Struct, rename="camel"):
+    amount: str
+    currency_code: str
+
+
+class _Money(msgspec.Struct, rename="camel"):
+    shop_money: _Amount
+
+
+class _Id(msgspec.Struct):
+    id: str
+
+
+class _Line(msgspec.Struct, rename="camel"):
+    id: str
+    title: str
+    quantity: int
+    discounted_total_set: _Money
+    sku: str | None = None
+    product: _Id | None = None
+    variant: _Id | None = None
+
+
+class Lines(msgspec.Struct, rename="camel"):
+    nodes: list[_Line]
+    page_info: PageInfo
+
+
+class _Refund(msgspec.Struct, rename="camel"):
+    id: str
+    total_refunded_set: _Money
+    created_at: datetime | None = None
+
+
+class _Order(msgspec.Struct, rename="camel"):
+    id: str
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    test: bool
+    current_total_price_set: _Money
+    current_subtotal_price_set: _Money
+    current_total_discounts_set: _Money
+    total_shipping_price_set: _Money
+    current_total_tax_set: _Money
+    total_refunded_set: _Money
+    line_items: Lines
+    refunds: list[_Refund]
+    cancelled_at: datetime | None = None
+
+
+class Orders(msgspec.Struct, rename="camel"):
+    nodes: list[_Order]
+    page_info: PageInfo
+
+
+class _OrdersData(msgspec.Struct):
+    orders: Orders
+
+
+class OrdersPage(msgspec.Struct):
+    data: _OrdersData
+
+
+class _OneOrder(msgspec.Struct, rename="camel"):
+    line_items: Lines
+
+
+class _OneOrderData(msgspec.Struct):
+    order: _OneOrder
+
+
+class MoreLines(msgspec.Struct):
+    data: _OneOrderData
+
+
+class _Item(msgspec.Struct, rename="camel"):
+    unit_cost: _Amount | None = None
+
+
+class _Variant(msgspec.Struct, rename="camel"):
+    id: str
+    display_name: str
+    price: str
+    product: _Id
+    sku: str | None = None
+    inventory_item: _Item | None = None
+
+
+class Variants(msgspec.Struct, rename="camel"):
+    nodes: list[_Variant]
+    page_info: PageInfo
+
+
+class _VariantsData(msgspec.Struct, rename="camel"):
+    product_variants: Variants
+
+
+class VariantsPage(msgspec.Struct):
+    data: _VariantsData
+
+
+def orders(answer: Answer, page: Orders, account: Account, more: Callable[[str, str], Answer]) -> tuple[Order, ...]:
+    """The page's orders without test orders; `more(order, cursor)` asks for lines that did not fit. Raises Trouble."""
+    found = []
+    for one in page.nodes:
+        if not one.test:
+            lines = _all_lines(answer, one, more)
+            with reading(answer):
+                found.append(_order(one, lines, account))
+    if any(one.currency != account.currency for one in found):
+        raise garbled(answer, "its amounts are in a currency that is not the store's")
+    return tuple(found)
+
+
+def variants(answer: Answer, page: Variants) -> tuple[Variant, ...]:
+    """The page's variants with what each costs the merchant, None where that was never entered."""
+    with reading(answer):
+        return tuple(_variant(one) for one in page.nodes)
+
+
+def _all_lines(answer: Answer, order: _Order, more: Callable[[str, str], Answer]) -> list[_Line]:
+    lines, info, trail = list(order.line_items.nodes), order.line_items.page_info, Trail()
+    while info.has_next_page:
+        answer = more(order.id, trail.follow(info.end_cursor, answer))
+        page = decode(answer, MoreLines).data.order.line_items
+        lines += page.nodes
+        info = page.page_info
+    return lines
+
+
+def _order(one: _Order, lines: list[_Line], account: Account) -> Order:
+    created = _aware(one.created_at)
+    return Order(
+        id=_tail(one.id),
+        name=plain(one.name),
+        created_at=created,
+        changed_at=_aware(one.updated_at),
+        cancelled_at=_aware(one.cancelled_at) if one.cancelled_at else None,
+        day=local_day(created, account.timezone),
+        currency=one.current_total_price_set.shop_money.currency_code,
+        total_micros=_micros(one.current_total_price_set),
+        subtotal_micros=_micros(one.current_subtotal_price_set),
+        discount_micros=_micros(one.current_total_discounts_set),
+        shipping_micros=_micros(one.total_shipping_price_set),
+        tax_micros=_micros(one.current_total_tax_set),
+        refunded_micros=_micros(one.total_refunded_set),
+        lines=tuple(_line(line) for line in lines),
+        refunds=tuple(_refund(refund, one, account) for refund in one.refunds if refund.created_at is not None),
+    )
+
+
+def _line(line: _Line) -> Line:
+    return Line(
+        id=_tail(line.id),
+        product_id=_tail(line.product.id) if line.product else None,
+        variant_id=_tail(line.variant.id) if line.variant else None,
+        title=plain(line.title),
+        sku=plain(line.sku) if line.sku else None,
+        quantity=count(line.quantity),
+        total_micros=_micros(line.discounted_total_set),
+    )
+
+
+def _refund(refund: _Refund, order: _Order, account: Account) -> Refund:
+    at = _aware(refund.created_at or order.updated_at)
+    return Refund(
+        id=_tail(refund.id),
+        order_id=_tail(order.id),
+        created_at=at,
+        day=local_day(at, account.timezone),
+        amount_micros=_micros(refund.total_refunded_set),
+        currency=refund.total_refunded_set.shop_money.currency_code,
+    )
+
+
+def _variant(one: _Variant) -> Variant:
+    cost = one.inventory_item.unit_cost if one.inventory_item else None
+    return Variant(
+        id=_tail(one.id),
+        product_id=_tail(one.product.id),
+        title=plain(one.display_name),
+        sku=plain(one.sku) if one.sku else None,
+        price_micros=micros(one.price),
+        unit_cost_micros=micros(cost.amount) if cost else None,
+        currency=cost.currency_code if cost else None,
+    )
+
+
+def _micros(money: _Money) -> int:
+    return micros(money.shop_money.amount)
+
+
+def _tail(gid: str) -> str:
+    number = gid.rpartition("/")[2]
+    if not number.isascii() or not number.isdigit() or len(number) > 20:
+        raise ValueError("not an id")
+    return number
+
+
+def _aware(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return at

@@ -1,0 +1,82 @@
+"""What TikTok's answers mean: the envelope's `code`, sometimes its words; HTTP says 200 to everything.
+
+Source: business-api.tiktok.com/portal/docs, appendix of return codes.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from webapp.platforms.answer import Answer, Stage, dig, dig_text
+from webapp.platforms.diagnosis import (
+    Cause,
+    Certainty,
+    Diagnosis,
+    Fault,
+    common_diagnosis,
+    unknown,
+    verdict,
+)
+from webapp.platforms.oauth_words import TOKEN_STAGES, callback_diagnosis
+
+# 40100 and its neighbours sit in the block of authentication errors and are not.
+BUSY = frozenset({40016, 40100, 40101, 40102, 40133, 51021, 51020})
+REVOKED = frozenset({40105, 40110, 40115})
+DAILY = ("qpd", "daily", "per day")
+GONE = (
+    "permission to operate advertiser",
+    "has been deleted",
+    "doesn't exist",
+    "does not exist",
+    "advertiser is disabled",
+)
+QPM_WAIT = 300.0
+
+
+def diagnose(answer: Answer) -> Diagnosis | None:
+    """None for a good answer."""
+    if answer.stage is Stage.AUTHORIZE_CALLBACK:
+        return callback_diagnosis(answer)
+    if answer.failure is not None:
+        return common_diagnosis(answer)
+    code, message = dig(answer.json, "code"), dig_text(answer.json, "message")
+    if isinstance(code, bool) or not isinstance(code, int):
+        return common_diagnosis(answer) or unknown(answer)
+    if code == 0:
+        return _good(answer)
+    return _code(answer, code, message)
+
+
+def _good(answer: Answer) -> Diagnosis | None:
+    token = dig(answer.json, "data", "access_token")
+    if answer.stage in TOKEN_STAGES and not isinstance(token, str):
+        return unknown(answer)
+    return None
+
+
+def _code(answer: Answer, number: int, message: str) -> Diagnosis:
+    code, words = str(number), message.lower()
+    if number in BUSY or answer.status == 429:
+        return verdict(Cause.RATE_LIMITED, transient=True, code=code, message=message, retry_after=_wait(words))
+    if number in REVOKED:
+        return verdict(Cause.ACCESS_REVOKED, code=code, message=message)
+    if number == 40104:
+        return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
+    if number in (40001, 40002) and answer.stage not in TOKEN_STAGES and any(phrase in words for phrase in GONE):
+        return verdict(Cause.ACCOUNT_UNAVAILABLE, code=code, message=message)
+    if number == 40001 and ("scope" in words or "permission" in words) and answer.stage not in TOKEN_STAGES:
+        return verdict(Cause.SCOPE_MISSING, certainty=Certainty.LIKELY, code=code, message=message)
+    if 40000 <= number <= 40009 or number in (40300, 40301, 40118, 40119):
+        return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
+    if 50000 <= number <= 51999 or 60000 <= number <= 61000 or answer.status >= 500:
+        return verdict(Cause.PLATFORM_DOWN, transient=True, code=code, message=message)
+    return unknown(answer, code=code, message=message)
+
+
+def _wait(words: str) -> float:
+    """Five minutes for the limit per minute; until midnight UTC for the one per day."""
+    if not any(word in words for word in DAILY):
+        return QPM_WAIT
+    now = datetime.now(UTC)
+    midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (midnight - now).total_seconds()

@@ -1,0 +1,281 @@
+"""What TikTok's Business API is: its envelope, its advertisers, and the integrated report.
+
+Source: business-api.tiktok.com/portal/docs (v1.3).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from webapp.platforms.answer import Answer, Stage
+from webapp.platforms.api import Api
+from webapp.platforms.base import (
+    Account,
+    Identity,
+    Page,
+    Platform,
+    Reading,
+    Renewal,
+    Stream,
+    TokenSet,
+    Window,
+)
+from webapp.platforms.decode import (
+    OAuthTokens,
+    count,
+    day_within,
+    decode,
+    garbled,
+    micros,
+    plain,
+    reading,
+    token_set,
+    zone_name,
+)
+from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
+from webapp.platforms.paging import MAX_PAGES
+from webapp.platforms.records import Spend
+from webapp.platforms.tiktok_ads.advice import ADVICE
+from webapp.platforms.tiktok_ads.diagnose import diagnose
+from webapp.platforms.wire import Request
+
+API = "https://business-api.tiktok.com/open_api/v1.3"
+PAGE_SIZE, ACCOUNTS_PER_CALL = 1000, 100
+METRICS = ("spend", "impressions", "clicks", "conversion", "total_complete_payment_rate", "campaign_name", "currency")
+
+
+class _TokenData(msgspec.Struct):
+    access_token: str
+    scope: list[int] = []
+
+
+class _Tokens(msgspec.Struct):
+    data: _TokenData
+
+
+class _UserData(msgspec.Struct):
+    core_user_id: str | int
+    display_name: str = ""
+    email: str | None = None
+
+
+class _User(msgspec.Struct):
+    data: _UserData
+
+
+class _Listed(msgspec.Struct):
+    advertiser_id: str | int
+
+
+class _ListedData(msgspec.Struct):
+    list: list[_Listed] = []
+
+
+class _ListedAnswer(msgspec.Struct):
+    data: _ListedData
+
+
+class _Advertiser(msgspec.Struct):
+    advertiser_id: str | int
+    name: str = ""
+    currency: str = "USD"
+    timezone: str | None = None
+    display_timezone: str | None = None
+    status: str = "STATUS_ENABLE"
+
+
+class _AdvertisersData(msgspec.Struct):
+    list: list[_Advertiser] = []
+
+
+class _Advertisers(msgspec.Struct):
+    data: _AdvertisersData
+
+
+class _Dimensions(msgspec.Struct):
+    campaign_id: str | int
+    stat_time_day: str
+
+
+class _Metrics(msgspec.Struct):
+    spend: str
+    impressions: str = "0"
+    clicks: str = "0"
+    conversion: str = "0"
+    total_complete_payment_rate: str = "0"
+    campaign_name: str = ""
+    currency: str | None = None
+
+
+class _Row(msgspec.Struct):
+    dimensions: _Dimensions
+    metrics: _Metrics
+
+
+class _PageInfo(msgspec.Struct):
+    page: int
+    total_page: int
+
+
+class _ReportData(msgspec.Struct):
+    page_info: _PageInfo
+    list: list[_Row] = []
+
+
+class _Report(msgspec.Struct):
+    data: _ReportData
+
+
+class TikTokAds(Platform):
+    slug = "tiktok_ads"
+    name = "TikTok Ads"
+    company = "TikTok"
+    kind = "ads"
+    mark = "tiktok"
+    # Ids from TikTok's permission list; 1 to 4 are ad accounts, ads, audiences and reporting. Reading spend needs two.
+    scopes = ("1", "4")
+    asks_scopes = False
+    streams = (
+        Stream(
+            name="daily_spend", label="ad spend", unit=("campaign day", "campaign days"), reading=Reading.DAYS,
+            depth_days=90, look_back=28, window_days=29,
+        ),
+    )  # fmt: skip
+    renewal = Renewal.NONE
+    client_id_param = "app_id"
+    code_param = "auth_code"
+    client_auth = "json_app_secret"
+    lifetimes = "Does not end by itself; only when access is removed at TikTok."
+    depth_note = "The first import brings the last 90 days of spend by campaign."
+    advice = ADVICE
+
+    def authorize_url(self, tenant: str | None) -> str:
+        return "https://business-api.tiktok.com/portal/auth"
+
+    def token_url(self, tenant: str | None) -> str:
+        return f"{API}/oauth2/access_token/"
+
+    def tokens(self, answer: Answer, *, now: datetime) -> TokenSet:
+        found = decode(answer, _Tokens).data
+        scopes = frozenset(str(one) for one in found.scope)
+        return token_set(answer, OAuthTokens(access_token=found.access_token), now=now, life=None, scopes=scopes)
+
+    def revoke(self, api: Api, *, refresh_token: str | None) -> None:
+        ours = api.credentials
+        api.call(
+            lambda token: Request(
+                method="POST", url=f"{API}/oauth2/revoke_token/",
+                body=json.dumps({"app_id": ours.client_id, "secret": ours.client_secret, "access_token": token}).encode(),
+                headers={"content-type": "application/json", "access-token": token},
+            )
+        )  # fmt: skip
+
+    def identity(self, api: Api) -> Identity:
+        user = decode(self._ask(api, "/user/info/", {}, stage=Stage.IDENTITY_CHECK), _User).data
+        return Identity(
+            subject=str(user.core_user_id), name=plain(user.display_name) or "TikTok", email=user.email or None
+        )
+
+    def accounts(self, api: Api) -> tuple[Account, ...]:
+        ours = {"app_id": api.credentials.client_id, "secret": api.credentials.client_secret}
+        listed = decode(self._ask(api, "/oauth2/advertiser/get/", ours), _ListedAnswer).data.list
+        ids = [str(one.advertiser_id) for one in listed]
+        found: list[Account] = []
+        for start in range(0, len(ids), ACCOUNTS_PER_CALL):
+            some, _ = self._described(api, ids[start : start + ACCOUNTS_PER_CALL])
+            found += [_account(one) for one in some]
+        return tuple(found)
+
+    def granted_scopes(self, api: Api, tokens: TokenSet) -> frozenset[str]:
+        return tokens.scopes or frozenset()
+
+    def probe(self, api: Api, account: Account) -> Account:
+        found, answer = self._described(api, [account.id])
+        one = next((one for one in found if str(one.advertiser_id) == account.id), None)
+        if one is None:
+            raise Trouble(
+                verdict(Cause.ACCOUNT_UNAVAILABLE, code="missing", message="TikTok no longer lists this ad account."),
+                answer,
+            )
+        if not _is_open(one.status):
+            words = f"TikTok says that the ad account is {_status_words(one.status)}."
+            raise Trouble(verdict(Cause.ACCOUNT_UNAVAILABLE, code=one.status, message=words, evidence=(words,)), answer)
+        return _account(one)
+
+    def read(self, api: Api, account: Account, stream: Stream, window: Window, *, resume: str | None) -> Iterator[Page]:
+        number = int(resume) if resume and resume.isdecimal() else 1
+        while True:
+            params = {
+                "advertiser_id": account.id, "report_type": "BASIC", "data_level": "AUCTION_CAMPAIGN",
+                "dimensions": json.dumps(["campaign_id", "stat_time_day"]), "metrics": json.dumps(METRICS),
+                "start_date": window.first.isoformat(), "end_date": window.last.isoformat(),
+                "page": str(number), "page_size": str(PAGE_SIZE),
+            }  # fmt: skip
+            answer = self._ask(api, "/report/integrated/get/", params)
+            found = decode(answer, _Report).data
+            if found.page_info.page != number or found.page_info.total_page > MAX_PAGES:
+                raise garbled(answer, "its pages are not the ones asked for")
+            with reading(answer):
+                records = tuple(_spend(row, window, account) for row in found.list if row.metrics.spend != "-")
+            if number >= found.page_info.total_page:
+                yield Page(records=records, resume=None)
+                return
+            number += 1
+            yield Page(records=records, resume=str(number))
+
+    def diagnose(self, answer: Answer) -> Diagnosis | None:
+        return diagnose(answer)
+
+    def manage_url(self, account_id: str) -> str | None:
+        return f"https://ads.tiktok.com/i18n/dashboard?aadvid={account_id}"
+
+    def _described(self, api: Api, ids: list[str]) -> tuple[list[_Advertiser], Answer]:
+        answer = self._ask(api, "/advertiser/info/", {"advertiser_ids": json.dumps(ids)})
+        return decode(answer, _Advertisers).data.list, answer
+
+    def _ask(self, api: Api, path: str, params: dict[str, str], *, stage: Stage = Stage.API) -> Answer:
+        # The bare token: with "Bearer " before it TikTok answers 40105, as if it were revoked.
+        return api.call(
+            lambda token: Request(url=f"{API}{path}", params=params, headers={"access-token": token}), stage=stage
+        )
+
+
+def _account(one: _Advertiser) -> Account:
+    return Account(
+        id=str(one.advertiser_id), name=plain(one.name) or f"Advertiser {one.advertiser_id}", currency=one.currency,
+        timezone=zone_name(one.display_timezone or one.timezone),
+        note=None if _is_open(one.status) else f"TikTok says: {_status_words(one.status)}",
+    )  # fmt: skip
+
+
+def _is_open(status: str) -> bool:
+    return status in ("STATUS_ENABLE", "STATUS_CONFIRM_MODIFY_FAIL", "STATUS_SELF_SERVICE_UNAUDITED", "")
+
+
+def _status_words(status: str) -> str:
+    return plain(status.removeprefix("STATUS_").replace("_", " ").lower())
+
+
+def _spend(row: _Row, window: Window, account: Account) -> Spend:
+    if row.metrics.currency not in (None, account.currency):
+        raise ValueError("another currency than the account's")
+    return Spend(
+        campaign_id=str(row.dimensions.campaign_id),
+        campaign_name=plain(row.metrics.campaign_name),
+        day=day_within(row.dimensions.stat_time_day[:10], window),
+        spend_micros=micros(row.metrics.spend),
+        currency=account.currency,
+        impressions=count(_number(row.metrics.impressions)),
+        clicks=count(_number(row.metrics.clicks)),
+        conversions_micros=micros(_number(row.metrics.conversion)),
+        value_micros=micros(_number(row.metrics.total_complete_payment_rate)),
+    )
+
+
+def _number(text: str) -> str:
+    """TikTok writes "-" where it has nothing to say."""
+    return "0" if text == "-" else text
