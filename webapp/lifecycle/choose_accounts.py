@@ -51,5 +51,3 @@ def choose_accounts(
         flow.ending, flow.ended_at = Ending.CONNECTED, now
         bump(session, workspace_id)
         return [integration.id for integration in made]
-
-

@@ -159,9 +159,7 @@ def _admit(runtime: Runtime, flow: Authorization, newcomer: Newcomer) -> Return:
         return Return(Ending.CONNECTED, flow.id, integration.id)
 
 
-def _admit_again(
-    runtime: Runtime, session: Session, flow: Authorization, newcomer: Newcomer, now: datetime
-) -> Return:
+def _admit_again(runtime: Runtime, session: Session, flow: Authorization, newcomer: Newcomer, now: datetime) -> Return:
     integration = session.get_one(Integration, flow.integration_id)
     account = next((one for one in newcomer.accounts if one.id == integration.account_id), None)
     if account is None:
@@ -171,16 +169,12 @@ def _admit_again(
         keep_pending(runtime, session, flow, newcomer, ending, now)
         return Return(ending, flow.id, integration.id)
     login = go_live(runtime, session, flow, newcomer, now)
-    connect_account(
-        runtime, session, flow=flow, platform=newcomer.platform, account=account, login=login, now=now
-    )
+    connect_account(runtime, session, flow=flow, platform=newcomer.platform, account=account, login=login, now=now)
     _end(session, flow.id, Ending.CONNECTED, now, {})
     return Return(Ending.CONNECTED, flow.id, integration.id)
 
 
-def _end(
-    session: Session, flow_id: str, ending: Ending, now: datetime, found: Mapping[str, object]
-) -> None:
+def _end(session: Session, flow_id: str, ending: Ending, now: datetime, found: Mapping[str, object]) -> None:
     flow = session.get_one(Authorization, flow_id)
     flow.ending, flow.ended_at, flow.verifier_sealed = ending, now, None
     flow.found = {**flow.found, **found}

@@ -64,7 +64,9 @@ def _end_grant(session: Session, integration: Integration, runtime: Runtime) -> 
 def _revoke(runtime: Runtime, login: Login, grant: Grant) -> None:
     platform = runtime.platform(login.platform)
     access = runtime.vault.open(grant.access_sealed, place=place(grant.id, "access"))
-    refresh = runtime.vault.open(grant.refresh_sealed, place=place(grant.id, "refresh")) if grant.refresh_sealed else None
+    refresh = (
+        runtime.vault.open(grant.refresh_sealed, place=place(grant.id, "refresh")) if grant.refresh_sealed else None
+    )
     try:
         platform.revoke(runtime.api(platform, token=access, tenant=login.tenant), refresh_token=refresh)
     except Trouble as trouble:

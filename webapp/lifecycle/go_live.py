@@ -62,9 +62,7 @@ def go_live(runtime: Runtime, session: Session, flow: Authorization, newcomer: N
 
 def make_live(session: Session, login: Login, grant: Grant, now: datetime) -> None:
     for old in session.exec(
-        select(Grant).where(
-            Grant.login_id == login.id, col(Grant.live_at).is_not(None), col(Grant.ended_at).is_(None)
-        )
+        select(Grant).where(Grant.login_id == login.id, col(Grant.live_at).is_not(None), col(Grant.ended_at).is_(None))
     ):
         old.ended_at = now
     session.flush()
@@ -98,9 +96,7 @@ def repair_others(
     ).all()
     for integration in broken:
         _attach(integration, reachable[integration.account_id], login, now)
-        begin_recovery(
-            runtime, session, integration, closing=Closing.REPAIRED, person_id=flow.person_id, now=now
-        )
+        begin_recovery(runtime, session, integration, closing=Closing.REPAIRED, person_id=flow.person_id, now=now)
         session.add(_event(integration, EventKind.REPAIRED, now, flow.person_id, login))
 
 
@@ -129,9 +125,7 @@ def connect_account(
         kind = EventKind.CONNECTED
     else:
         kind = EventKind.RECONNECTED
-        begin_recovery(
-            runtime, session, integration, closing=Closing.RECONNECTED, person_id=flow.person_id, now=now
-        )
+        begin_recovery(runtime, session, integration, closing=Closing.RECONNECTED, person_id=flow.person_id, now=now)
     _attach(integration, account, login, now)
     session.add(_event(integration, kind, now, flow.person_id, login))
     bump(session, flow.workspace_id)

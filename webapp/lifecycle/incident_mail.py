@@ -27,9 +27,7 @@ def broken_letter(runtime: Runtime, person: Person, incidents: Sequence[Incident
         items = integrations_of(
             session, situation(runtime), workspace_id=workspace_id, ids=[one.integration_id for one in incidents]
         )
-        rows = board_of(
-            session, situation(runtime), workspace_id=workspace_id, can_change=False, platforms=()
-        ).rows
+        rows = board_of(session, situation(runtime), workspace_id=workspace_id, can_change=False, platforms=()).rows
         others = _others_told(session, incidents, person)
     items = [one for one in items if one.incident is not None]
     grouped = sentences.outbreak_words(items, rows)[1] if len(items) > 1 else None

@@ -61,9 +61,7 @@ class Hint:
 
 
 def cursor_of(session: Session, integration: Integration, stream: Stream) -> Cursor | None:
-    return session.get(
-        Cursor, (integration.workspace_id, integration.platform, integration.account_id, stream.name)
-    )
+    return session.get(Cursor, (integration.workspace_id, integration.platform, integration.account_id, stream.name))
 
 
 def cover(

@@ -157,5 +157,3 @@ def _tell_recovered(session: Session, receipt: Receipt, now: datetime) -> None:
                 due_at=now + timedelta(seconds=5),
             )
         )
-
-

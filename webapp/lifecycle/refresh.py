@@ -150,9 +150,7 @@ def _swap(runtime: Runtime, held: _Held, fence: int, tokens: TokenSet) -> None:
     with runtime.database.writing() as session:
         session.execute(
             update(Grant)
-            .where(
-                col(Grant.id) == grant.id, col(Grant.fence) == fence, col(Grant.generation) == grant.generation
-            )
+            .where(col(Grant.id) == grant.id, col(Grant.fence) == fence, col(Grant.generation) == grant.generation)
             .values(**values)
         )
 
@@ -200,9 +198,7 @@ def _hold(runtime: Runtime, login_id: int) -> _Held:
 
 def _live(session: Session, login_id: int) -> Grant | None:
     return session.exec(
-        select(Grant).where(
-            Grant.login_id == login_id, col(Grant.live_at).is_not(None), col(Grant.ended_at).is_(None)
-        )
+        select(Grant).where(Grant.login_id == login_id, col(Grant.live_at).is_not(None), col(Grant.ended_at).is_(None))
     ).one_or_none()
 
 

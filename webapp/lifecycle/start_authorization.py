@@ -13,9 +13,7 @@ from webapp.oauth.state import hashed, new_state, new_verifier
 from webapp.platforms.base import BadTenant, Platform
 
 
-def connect(
-    runtime: Runtime, *, slug: str, tenant: str | None, person_id: str, workspace_id: str, browser: str
-) -> str:
+def connect(runtime: Runtime, *, slug: str, tenant: str | None, person_id: str, workspace_id: str, browser: str) -> str:
     """Begin a first connection; the consent page's address comes back.
 
     Raises UnknownPlatform, or BadTenant with a sentence for the merchant.

@@ -18,7 +18,9 @@ from webapp.platforms.records import Order, Record, Spend, Variant
 Row = dict[str, object]
 
 
-def store_page(session: Session, integration: Integration, records: Sequence[Record], *, read_at: datetime) -> set[date]:
+def store_page(
+    session: Session, integration: Integration, records: Sequence[Record], *, read_at: datetime
+) -> set[date]:
     """Upsert the records; the days whose figures they touched come back."""
     orders = [record for record in records if isinstance(record, Order)]
     spend = [record for record in records if isinstance(record, Spend)]
@@ -30,14 +32,14 @@ def store_page(session: Session, integration: Integration, records: Sequence[Rec
     }
     _store_orders(session, owner, orders)
     _upsert(session, SpendRow, [owner | asdict(row) | {"read_at": read_at} for row in spend])
-    _upsert(session, VariantRow, [owner | _renamed(asdict(row), "variant_id") | {"seen_at": read_at} for row in variants])
+    _upsert(
+        session, VariantRow, [owner | _renamed(asdict(row), "variant_id") | {"seen_at": read_at} for row in variants]
+    )
     refund_days = {refund.day for order in orders for refund in order.refunds}
     return {order.day for order in orders} | {row.day for row in spend} | refund_days
 
 
-def drop_unseen(
-    session: Session, integration: Integration, *, first: date, last: date, read_since: datetime
-) -> None:
+def drop_unseen(session: Session, integration: Integration, *, first: date, last: date, read_since: datetime) -> None:
     """After days were read whole: rows the platform no longer reports are gone there, and so here."""
     session.execute(
         delete(SpendRow).where(
@@ -89,7 +91,11 @@ def _store_orders(session: Session, owner: Row, orders: Sequence[Order]) -> None
     _upsert(
         session,
         LineRow,
-        [owner | _renamed(asdict(line), "line_id") | {"order_id": order.id} for order in orders for line in order.lines],
+        [
+            owner | _renamed(asdict(line), "line_id") | {"order_id": order.id}
+            for order in orders
+            for line in order.lines
+        ],
     )
     _upsert(
         session,

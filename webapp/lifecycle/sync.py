@@ -135,9 +135,7 @@ class _Attempt:
             touched = store_page(session, integration, page.records, read_at=at.started)
             last = page.resume is None
             if last and stream.reading is Reading.DAYS:
-                drop_unseen(
-                    session, integration, first=at.window.first, last=at.window.last, read_since=at.started
-                )
+                drop_unseen(session, integration, first=at.window.first, last=at.window.last, read_since=at.started)
             cover(self.runtime, session, integration, stream, at, touched, finished=last)
             move_cursor(session, self.platform, integration, stream, at.after(page.resume), self.runtime.now())
             self._count(session, stream, at.window, page, last)
@@ -191,5 +189,3 @@ def _account(integration: Integration) -> Account:
         timezone=integration.timezone,
         route=integration.route,
     )
-
-

@@ -18,9 +18,7 @@ def owe_notices(runtime: Runtime, session: Session, incident: Incident, now: dat
     """One notice per person, all of the workspace's unsent ones held together until nothing more has failed a while."""
     told = set(
         session.exec(
-            select_row(Notice.person_id).where(
-                Notice.incident_id == incident.id, Notice.kind == NoticeKind.BROKEN
-            )
+            select_row(Notice.person_id).where(Notice.incident_id == incident.id, Notice.kind == NoticeKind.BROKEN)
         )
     )
     people = session.exec(

@@ -24,5 +24,3 @@ def tidy(runtime: Runtime) -> None:
         session.execute(delete(SyncRun).where(col(SyncRun.started_at) < now - KEEP_RUNS))
         session.execute(delete(Authorization).where(col(Authorization.created_at) < now - KEEP_AUTHORIZATIONS))
         session.execute(delete(SignInAttempt).where(col(SignInAttempt.at) < now - KEEP_ATTEMPTS))
-
-

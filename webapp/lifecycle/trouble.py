@@ -1,8 +1,8 @@
 """A sync ended in trouble: who has to act decides what happens next.
 
-    reconnect, fix at the platform   an incident at once, mail owed, siblings asked at once
-    operator                         an incident that says we are on it, and an ERROR in our own log
-    wait                             another try later; an incident only after an hour and five tries
+reconnect, fix at the platform   an incident at once, mail owed, siblings asked at once
+operator                         an incident that says we are on it, and an ERROR in our own log
+wait                             another try later; an incident only after an hour and five tries
 """
 
 from __future__ import annotations

@@ -66,9 +66,7 @@ def low_water(covered: Covered, *, first_day: date, today: date, zone: ZoneInfo)
     return mark
 
 
-def _is_owed(
-    stream: Stream, found: CoveredDay | None, day: date, today: date, now: datetime, after_gap: bool
-) -> bool:
+def _is_owed(stream: Stream, found: CoveredDay | None, day: date, today: date, now: datetime, after_gap: bool) -> bool:
     if found is None or not found.complete:
         return True
     if stream.reading is not Reading.DAYS or today - day > timedelta(days=stream.look_back):

@@ -157,17 +157,13 @@ def _client_auth(platform: Platform) -> str | Callable[..., Prepared]:
     return platform.client_auth
 
 
-def _secret_in_query(
-    client: Client, _method: str, uri: str, headers: dict[str, str], body: str
-) -> Prepared:
+def _secret_in_query(client: Client, _method: str, uri: str, headers: dict[str, str], body: str) -> Prepared:
     joiner = "&" if urlsplit(uri).query else "?"
     ours = urlencode({"client_id": client.client_id, "client_secret": client.client_secret})
     return f"{uri}{joiner}{ours}", headers, body
 
 
-def _json_app_secret(
-    client: Client, _method: str, uri: str, headers: dict[str, str], body: str
-) -> Prepared:
+def _json_app_secret(client: Client, _method: str, uri: str, headers: dict[str, str], body: str) -> Prepared:
     """A JSON body with its own names for the three things that matter (`auth_code` is single-use)."""
     sent = dict(parse_qsl(body))
     payload = json.dumps({"app_id": client.client_id, "secret": client.client_secret, "auth_code": sent.get("code")})
@@ -179,4 +175,3 @@ def _json_app_secret(
 def _renamed(url: str, names: dict[str, str]) -> str:
     base, _, query = url.partition("?")
     return f"{base}?{urlencode([(names.get(key, key), value) for key, value in parse_qsl(query)])}"
-

@@ -253,9 +253,7 @@ def _through(rows: _Rows, platform: Platform, integration: Integration) -> datet
     return min(found) if len(found) == len(dated) else None
 
 
-def _owes_days(
-    integration: Integration, receipt: Receipt | None, through: datetime | None, now: datetime
-) -> bool:
+def _owes_days(integration: Integration, receipt: Receipt | None, through: datetime | None, now: datetime) -> bool:
     if receipt is not None and receipt.complete_at is None:
         return True
     if integration.imported_at is None or through is None:
@@ -271,9 +269,7 @@ def _quiet_note(ends_at: datetime | None, zone: str, now: datetime) -> str | Non
     return f"This permission ends {wording.day(ends_at.astimezone(ZoneInfo(zone)).date())}."
 
 
-def receipt_of(
-    receipt: Receipt, integration: Integration, platform: Platform, people: dict[str, str]
-) -> ReceiptFacts:
+def receipt_of(receipt: Receipt, integration: Integration, platform: Platform, people: dict[str, str]) -> ReceiptFacts:
     """A receipt row as facts; amounts only for streams that are money by themselves."""
     units = {stream.name: stream.unit for stream in platform.streams}
     return ReceiptFacts(
@@ -319,5 +315,3 @@ def _platform_facts(platform: Platform) -> PlatformFacts:
         field_placeholder=field.placeholder if field else None,
         field_hint=field.hint if field else None,
     )
-
-

@@ -20,6 +20,7 @@ class Viewer:
     workspace_name: str
     role: Role
     workspaces: tuple[tuple[str, str], ...]
+    confirmed: bool = True
 
     @property
     def may_change(self) -> bool:

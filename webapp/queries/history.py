@@ -47,7 +47,7 @@ def history_of(session: Session, platform: Platform, integration_id: str) -> lis
 
 
 def fixed_note(session: Session, integration_id: str) -> str | None:
-    """"Already fixed by Ana, today, 09:32": what an old mail's link says; None while there is trouble or never was."""
+    """ "Already fixed by Ana, today, 09:32": what an old mail's link says; None while there is trouble or never was."""
     last = session.exec(
         select(Incident).where(Incident.integration_id == integration_id).order_by(col(Incident.opened_at).desc())
     ).first()
@@ -62,9 +62,7 @@ def fixed_note(session: Session, integration_id: str) -> str | None:
     return f"{verb} by {person.name if person else 'a colleague'}, {when}."
 
 
-def receipt_facts(
-    session: Session, platform: Platform, integration_id: str, receipt_id: str
-) -> ReceiptFacts | None:
+def receipt_facts(session: Session, platform: Platform, integration_id: str, receipt_id: str) -> ReceiptFacts | None:
     receipt = session.exec(
         select(Receipt).where(Receipt.id == receipt_id, Receipt.integration_id == integration_id)
     ).one_or_none()
@@ -165,5 +163,3 @@ def _syncs(session: Session, integration: Integration) -> Iterable[HistoryEntry]
 def _reasons(runs: Iterable[SyncRun]) -> str:
     causes = sorted({(run.cause or "unknown").replace("_", " ") for run in runs})
     return f"Reason: {wording.listed(causes)}. Tried again by itself."
-
-

@@ -53,9 +53,7 @@ def catch_up_progress(
     return _progress(platform, run, done=0, owed=owed, rows=run.rows if run else 0, now=now)
 
 
-def _progress(
-    platform: Platform, run: SyncRun | None, *, done: int, owed: int, rows: int, now: datetime
-) -> Progress:
+def _progress(platform: Platform, run: SyncRun | None, *, done: int, owed: int, rows: int, now: datetime) -> Progress:
     stream = platform.stream(run.stream) if run is not None and run.stream else platform.streams[0]
     return Progress(
         stage=stream.label,

@@ -79,7 +79,7 @@ def row_sentence(
 
 
 def came_back(receipt: ReceiptFacts) -> str:
-    """"3 days, 412 orders, $18,204"."""
+    """ "3 days, 412 orders, $18,204"."""
     days = wording.counted(receipt.days, ("day", "days"))
     found = [f"{wording.count(number)} {unit}" for number, unit in receipt.found if number]
     return ", ".join([days, *found, *([receipt.amount] if receipt.amount else [])])

@@ -14,22 +14,22 @@ MICROS = 1_000_000
 
 
 def day(value: date) -> str:
-    """"Tue 12 Nov"."""
+    """ "Tue 12 Nov"."""
     return format_date(value, "EEE d MMM", locale=LOCALE)
 
 
 def short_day(value: date) -> str:
-    """"12 Nov"."""
+    """ "12 Nov"."""
     return format_date(value, "d MMM", locale=LOCALE)
 
 
 def clock(value: datetime, zone: str) -> str:
-    """"14:10", in the account's zone."""
+    """ "14:10", in the account's zone."""
     return format_time(value.astimezone(ZoneInfo(zone)), "HH:mm", locale=LOCALE)
 
 
 def moment(value: datetime, zone: str) -> str:
-    """"Tue 12 Nov, 14:10", in the account's zone."""
+    """ "Tue 12 Nov, 14:10", in the account's zone."""
     return f"{day(value.astimezone(ZoneInfo(zone)).date())}, {clock(value, zone)}"
 
 
@@ -38,12 +38,12 @@ def count(value: int) -> str:
 
 
 def counted(value: int, unit: tuple[str, str]) -> str:
-    """"1 order", "412 orders"."""
+    """ "1 order", "412 orders"."""
     return f"{count(value)} {unit[0] if value == 1 else unit[1]}"
 
 
 def money(micros: int, currency: str) -> str:
-    """"$2,184": whole units from a hundred on, cents below."""
+    """ "$2,184": whole units from a hundred on, cents below."""
     amount = micros / MICROS
     whole = abs(amount) >= 100
     return format_currency(
@@ -53,7 +53,7 @@ def money(micros: int, currency: str) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """"Meta", "Meta and TikTok", "Meta, Google and TikTok"."""
+    """ "Meta", "Meta and TikTok", "Meta, Google and TikTok"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
@@ -67,7 +67,7 @@ def span(length: timedelta) -> str:
 
 
 def ago(then: datetime, now: datetime) -> str:
-    """"just now", "1 min ago", "3 h ago", "2 days ago"."""
+    """ "just now", "1 min ago", "3 h ago", "2 days ago"."""
     minutes = int((now - then).total_seconds() // 60)
     if minutes < 1:
         return "just now"

@@ -1,7 +1,13 @@
 """The browser's door: shallow blueprints that ask one query or one verb and render."""
 
-from webapp.views import patterns, people
+from webapp.views import authorizations, integrations, machines, patterns, people
 
-BLUEPRINTS = (people.blueprint, patterns.blueprint)
+BLUEPRINTS = (
+    integrations.blueprint,
+    authorizations.blueprint,
+    people.blueprint,
+    machines.blueprint,
+    patterns.blueprint,
+)
 
 __all__ = ["BLUEPRINTS"]

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from webapp import hx
 from webapp.extensions import mail_config
 from webapp.settings import Settings
-from webapp.views import formats
+from webapp.views import door, formats
 
 # No form-action: Chromium would block the redirect to a platform that follows our own form (DESIGN, traps).
 CONTENT_SECURITY_POLICY = (
@@ -43,6 +43,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
 
 
 def init_app(app: Flask) -> None:
+    door.init_app(app)
     formats.init_app(app)
     app.after_request(_harden)
     app.register_error_handler(HTTPException, _error_page)
