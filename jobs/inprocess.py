@@ -41,9 +41,7 @@ class InProcessEngine:
     def start(self) -> None:
         self._scheduler.add_job(self._tick, "interval", seconds=SYNC_TICK.total_seconds(), id="sync_due")
         for job in TIMETABLE:
-            self._scheduler.add_job(
-                self._guarded(job), "interval", seconds=job.every.total_seconds(), id=job.name
-            )
+            self._scheduler.add_job(self._guarded(job), "interval", seconds=job.every.total_seconds(), id=job.name)
         self._scheduler.start()
 
     def stop(self) -> None:

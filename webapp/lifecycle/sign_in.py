@@ -28,10 +28,8 @@ def sign_in(runtime: Runtime, *, email: str, password: str, address: str) -> Per
     _throttle(runtime, f"address {address}", MOST_PER_ADDRESS)
     with runtime.database.reading() as session:
         person = session.exec(select(Person).where(Person.email == email)).one_or_none()
-    stored = person.password_hash if person else None
-    if person is None or not is_password(stored, password[:500]):
-        if person is None:
-            is_password(None, password[:500])
+    fits = is_password(person.password_hash if person else None, password[:500])
+    if person is None or not fits:
         _count(runtime, email, address)
         return None
     if is_outdated(person.password_hash):

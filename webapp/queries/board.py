@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from webapp.models.access import Grant, Login
 from webapp.models.health import QUIET_NOTE, Facts, Health, health_of, turns_at
@@ -315,3 +315,19 @@ def _platform_facts(platform: Platform) -> PlatformFacts:
         field_placeholder=field.placeholder if field else None,
         field_hint=field.hint if field else None,
     )
+
+
+def needs_of(session: Session, workspace_id: str) -> int:
+    """How many integrations need the merchant: what the nav counts on pages without the board."""
+    return session.exec(
+        select(func.count())
+        .select_from(Incident)
+        .join(Integration, col(Integration.id) == col(Incident.integration_id))
+        .where(
+            Integration.workspace_id == workspace_id,
+            col(Integration.paused_at).is_(None),
+            col(Integration.disconnected_at).is_(None),
+            col(Incident.closed_at).is_(None),
+            col(Incident.remedy).in_([Remedy.RECONNECT, Remedy.FIX_AT_PLATFORM]),
+        )
+    ).one()

@@ -1,10 +1,9 @@
 """the first tables"""
 
-from alembic import op
 import sqlalchemy as sa
 import sqlmodel
+from alembic import op
 from sqlalchemy.dialects import postgresql
-
 
 revision = "0001"
 down_revision = None

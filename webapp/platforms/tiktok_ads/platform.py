@@ -72,7 +72,7 @@ class _Listed(msgspec.Struct):
 
 
 class _ListedData(msgspec.Struct):
-    list: list[_Listed] = []
+    rows: list[_Listed] = msgspec.field(default_factory=list, name="list")
 
 
 class _ListedAnswer(msgspec.Struct):
@@ -89,7 +89,7 @@ class _Advertiser(msgspec.Struct):
 
 
 class _AdvertisersData(msgspec.Struct):
-    list: list[_Advertiser] = []
+    rows: list[_Advertiser] = msgspec.field(default_factory=list, name="list")
 
 
 class _Advertisers(msgspec.Struct):
@@ -123,7 +123,7 @@ class _PageInfo(msgspec.Struct):
 
 class _ReportData(msgspec.Struct):
     page_info: _PageInfo
-    list: list[_Row] = []
+    rows: list[_Row] = msgspec.field(default_factory=list, name="list")
 
 
 class _Report(msgspec.Struct):
@@ -182,7 +182,7 @@ class TikTokAds(Platform):
 
     def accounts(self, api: Api) -> tuple[Account, ...]:
         ours = {"app_id": api.credentials.client_id, "secret": api.credentials.client_secret}
-        listed = decode(self._ask(api, "/oauth2/advertiser/get/", ours), _ListedAnswer).data.list
+        listed = decode(self._ask(api, "/oauth2/advertiser/get/", ours), _ListedAnswer).data.rows
         ids = [str(one.advertiser_id) for one in listed]
         found: list[Account] = []
         for start in range(0, len(ids), ACCOUNTS_PER_CALL):
@@ -220,7 +220,7 @@ class TikTokAds(Platform):
             if found.page_info.page != number or found.page_info.total_page > MAX_PAGES:
                 raise garbled(answer, "its pages are not the ones asked for")
             with reading(answer):
-                records = tuple(_spend(row, window, account) for row in found.list if row.metrics.spend != "-")
+                records = tuple(_spend(row, window, account) for row in found.rows if row.metrics.spend != "-")
             if number >= found.page_info.total_page:
                 yield Page(records=records, resume=None)
                 return
@@ -235,7 +235,7 @@ class TikTokAds(Platform):
 
     def _described(self, api: Api, ids: list[str]) -> tuple[list[_Advertiser], Answer]:
         answer = self._ask(api, "/advertiser/info/", {"advertiser_ids": json.dumps(ids)})
-        return decode(answer, _Advertisers).data.list, answer
+        return decode(answer, _Advertisers).data.rows, answer
 
     def _ask(self, api: Api, path: str, params: dict[str, str], *, stage: Stage = Stage.API) -> Answer:
         # The bare token: with "Bearer " before it TikTok answers 40105, as if it were revoked.

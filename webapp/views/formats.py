@@ -1,0 +1,73 @@
+"""What templates can say: filters, addresses of static files, and who is looking."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, url_for
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp.queries import wording
+from webapp.queries.board import needs_of
+from webapp.queries.facts import Viewer
+from webapp.queries.sentences import came_back
+from webapp.views import door
+
+STATIC = Path(__file__).parent.parent / "static"
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        moment=wording.moment, count=wording.count, span=wording.span, through=_through, came_back=came_back
+    )
+    app.jinja_env.globals["asset"] = asset
+    app.context_processor(_context)
+
+
+def asset(name: str) -> str:
+    """A static file's address with its content in it, so that it may be kept for ever."""
+    return url_for("static", filename=name, v=_digest(name))
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+
+
+def _context() -> dict[str, object]:
+    viewer = _viewer()
+    return {
+        "viewer": viewer,
+        "nav_needs": _needs(viewer),
+        "poll_seconds": door.runtime().settings.poll_seconds,
+    }
+
+
+def _viewer() -> Viewer | None:
+    try:
+        return door.viewer_or_none()
+    except (SQLAlchemyError, RuntimeError):
+        # An error page must come out even when the database does not answer, and mails have no request.
+        return None
+
+
+def _needs(viewer: Viewer | None) -> Callable[[], int]:
+    """Counted only by pages that do not show the board, which counts by itself."""
+
+    def counted() -> int:
+        if viewer is None:
+            return 0
+        with door.runtime().database.reading() as session:
+            return needs_of(session, viewer.workspace_id)
+
+    return counted
+
+
+def _through(value: datetime, zone: str) -> str:
+    return wording.through(value, zone, door.runtime().now())

@@ -1,0 +1,46 @@
+"""Every component in every state, outside production: for looking, for tests, and for whoever changes a template."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template
+
+from webapp.models.access import Ending
+from webapp.models.health import BADGES
+from webapp.views import door, samples
+
+blueprint = Blueprint("patterns", __name__, url_prefix="/patterns")
+
+
+@blueprint.before_request
+def _not_in_production() -> None:
+    if door.runtime().settings.is_production:
+        abort(404)
+
+
+@blueprint.get("")
+@door.signed_in
+def index() -> str:
+    return render_template(
+        "patterns.html", screens=list(samples.SCREENS), endings=[one.value for one in Ending], badges=BADGES.items()
+    )
+
+
+@blueprint.get("/<name>")
+@door.signed_in
+def screen(name: str) -> str:
+    """A whole page from made-up facts."""
+    if name in samples.SCREENS:
+        fixed = "Already fixed by Ana, Thu 12 Nov, 14:20." if name == "reconnected" else None
+        return render_template("integrations/index.html", board=samples.SCREENS[name], opened=None, fixed=fixed)
+    if name in set(Ending):
+        return render_template("authorizations/show.html", authorization=samples.ended(name))
+    if name == "history":
+        return render_template("integrations/history.html", integration=samples.META, entries=samples.HISTORY)
+    if name == "receipt":
+        return render_template("integrations/receipt.html", integration=samples.META, receipt=samples.RECEIPT)
+    if name == "incident":
+        row = samples.broken(samples.META)
+        return render_template("integrations/incident.html", row=row, can_change=True)
+    if name == "disconnect":
+        return render_template("integrations/disconnect.html", integration=samples.META)
+    abort(404)
