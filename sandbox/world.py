@@ -26,7 +26,7 @@ class World:
         self._closed = threading.Event()
         self.data: dict[str, Any] = {
             "offset": 0.0,
-            "first_day": (datetime.now(UTC).date() - timedelta(days=92)).isoformat(),
+            "first_day": (datetime.now(UTC).date() - timedelta(days=88)).isoformat(),
             "switches": [],
             "codes": {},
             "grants": {},

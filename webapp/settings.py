@@ -72,6 +72,7 @@ class Settings:
         Raises BadSettings naming everything that is wrong at once, so that one start shows all of it.
         """
         reader = _Reader(environ)
+        instance = Path(reader.optional("INSTANCE") or instance)
         credentials = reader.credentials()
         env = reader.one_of("ENV", ENVIRONMENTS, default="local" if credentials else "demo")
         production = env == "production"

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, has_request_context, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.queries import wording
@@ -41,6 +41,9 @@ def _digest(name: str) -> str:
 
 
 def _context() -> dict[str, object]:
+    if not has_request_context():
+        # A mail: nobody is looking.
+        return {}
     viewer = _viewer()
     return {
         "viewer": viewer,
@@ -52,8 +55,8 @@ def _context() -> dict[str, object]:
 def _viewer() -> Viewer | None:
     try:
         return door.viewer_or_none()
-    except (SQLAlchemyError, RuntimeError):
-        # An error page must come out even when the database does not answer, and mails have no request.
+    except SQLAlchemyError:
+        # An error page must come out even when the database does not answer.
         return None
 
 

@@ -1,0 +1,46 @@
+"""Each story gets a product, a sandbox and a browser of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.e2e.merchant import Merchant
+from tests.e2e.world import World
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+    return {**browser_type_launch_args, "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"), "args": quiet}
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    """What a story wants set beside the defaults; overridden by a module that needs it."""
+    return {}
+
+
+@pytest.fixture
+def world(tmp_path: Path, settings: dict[str, str]) -> Iterator[World]:
+    world = World(tmp_path, **settings)
+    world.start()
+    yield world
+    assert world.stop() == 0, world.log()[-3000:]
+    assert "Traceback" not in world.log(), world.log()[-6000:]
+
+
+@pytest.fixture
+def merchant(page: Page, world: World) -> Merchant:
+    page.set_default_timeout(20_000)
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    world.until_all_green()
+    someone = Merchant(page, world)
+    someone.sign_in()
+    return someone
