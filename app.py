@@ -122,16 +122,17 @@ def doctor() -> None:
 @click.command("diagnose")
 def diagnose() -> None:
     """Read platforms' answers as JSON lines and say what each means, one JSON line each."""
-    for line in click.get_binary_stream("stdin"):
+    for line in sys.stdin.buffer:
         if line.strip():
             click.echo(verdict_line(line))
 
 
-COMMANDS = (work, sync_due, send_notices, migrate_now, doctor, diagnose)
+COMMANDS: tuple[click.Command, ...] = (work, sync_due, send_notices, migrate_now, doctor, diagnose)
 
 
 def _app() -> Flask:
-    return click.get_current_context().obj.load_app()
+    app: Flask = click.get_current_context().obj.load_app()
+    return app
 
 
 def _runtime() -> Runtime:

@@ -1,4 +1,4 @@
-"""The sandbox as a neighbour of the demo: a process and session of its own that ends when our end of its pipe closes."""
+"""The sandbox as a neighbour of the demo: a process of its own that ends when our end of its pipe closes."""
 
 from __future__ import annotations
 

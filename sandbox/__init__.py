@@ -1,1 +1,1 @@
-"""Stand-ins for the platforms, so that everything can be tried without an account anywhere. Knows nothing of the product."""
+"""Stand-ins for the platforms, so that all can be tried without an account anywhere. It does not know the product."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import mimetypes
 from pathlib import Path
+from typing import Any
 
 from werkzeug.exceptions import BadRequest, NotFound
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 from werkzeug.wrappers import Request, Response
 
 from sandbox.consent import PAGES
@@ -68,8 +69,9 @@ def _switches(world: World, request: Request) -> Response:
     if request.method != "POST":
         raise NotFound
     said = _said(request)
-    platform, name, account, on = said.get("platform"), said.get("switch"), said.get("account") or None, said.get("on")
-    mail = isinstance(name, str) and name.startswith("smtp_")
+    platform, name, on = str(said.get("platform")), str(said.get("switch")), said.get("on")
+    account = str(said["account"]) if said.get("account") else None
+    mail = name.startswith("smtp_")
     if name not in NAMES:
         raise BadRequest(f"No switch {name!r}. There are: {', '.join(sorted(NAMES))}.")
     if not mail and platform not in standins():
@@ -83,8 +85,8 @@ def _switches(world: World, request: Request) -> Response:
 def _clock(world: World, request: Request) -> Response:
     seconds = _said(request).get("advance_seconds")
     try:
-        number = float(seconds)
-    except (TypeError, ValueError):
+        number = float(str(seconds))
+    except ValueError:
         raise BadRequest("advance_seconds must be a number of seconds.") from None
     if not 0 <= number <= LONGEST_LEAP:
         raise BadRequest("The clock only goes forward, ten years at most.")
@@ -132,8 +134,8 @@ def _static(name: str) -> Response:
     return Response(Path(path).read_bytes(), mimetype=mimetypes.guess_type(name)[0] or "application/octet-stream")
 
 
-def _said(request: Request) -> dict[str, object]:
-    found = request.get_json(silent=True) if request.is_json else request.form.to_dict()
+def _said(request: Request) -> dict[str, Any]:
+    found: object = request.get_json(silent=True) if request.is_json else request.form.to_dict()
     if not isinstance(found, dict):
         raise BadRequest("Send a JSON object or a form.")
     return found

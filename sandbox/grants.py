@@ -15,7 +15,7 @@ CLIENT_ID, CLIENT_SECRET = "sandbox", "sandbox-secret"
 
 
 class Refused(Exception):
-    """A code or token that is not (or no longer) good; `why` is a switch's name, or `code`, `client`, `token`, `expired`."""
+    """A code or token that is not good (any more); `why` is a switch's name, or `code`, `token`, `expired`."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -76,7 +76,7 @@ def issue_token(world: World, grant: dict[str, Any], *, kind: str, prefix: str, 
 
 
 def rotate(world: World, grant: dict[str, Any]) -> None:
-    """Begin a new generation; tokens of the old one work on until one of the new is first used (Shopify, 2026-08-28)."""
+    """Begin a new generation; tokens of the old one work until one of the new is first used (Shopify, 2026-08-28)."""
     with world.changing():
         grant["newest"] += 1
 
@@ -85,7 +85,7 @@ def use(world: World, platform: str, token: str, *, kind: str) -> dict[str, Any]
     """The grant behind a good token. Raises Refused with the reason it is not good."""
     with world.changing() as data:
         found = data["tokens"].get(token)
-        grant = data["grants"].get(found["grant"]) if found else None
+        grant: dict[str, Any] | None = data["grants"].get(found["grant"]) if found else None
         if found is None or grant is None or grant["platform"] != platform or found["kind"] != kind:
             raise Refused("token")
         if grant["death"]:

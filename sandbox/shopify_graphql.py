@@ -13,6 +13,7 @@ from graphql import GraphQLError, GraphQLResolveInfo, build_schema, execute_sync
 
 from sandbox.store_data import Order, Seen, Shop, Variant, variants
 
+Info = GraphQLResolveInfo[Any]
 SCHEMA = build_schema(
     """
     scalar DateTime
@@ -31,7 +32,8 @@ SCHEMA = build_schema(
     type Product { id: ID! title: String! }
     type InventoryItem { id: ID! unitCost: MoneyV2 }
     type ProductVariant {
-      id: ID! title: String! displayName: String! sku: String price: Decimal! product: Product! inventoryItem: InventoryItem!
+      id: ID! title: String! displayName: String! sku: String price: Decimal! product: Product!
+      inventoryItem: InventoryItem!
     }
     type ProductVariantConnection { nodes: [ProductVariant!]! pageInfo: PageInfo! }
     type LineItem {
@@ -43,7 +45,8 @@ SCHEMA = build_schema(
     type Order {
       id: ID! name: String! createdAt: DateTime! updatedAt: DateTime! processedAt: DateTime! cancelledAt: DateTime
       test: Boolean! currencyCode: CurrencyCode!
-      totalPriceSet: MoneyBag! currentTotalPriceSet: MoneyBag! subtotalPriceSet: MoneyBag currentSubtotalPriceSet: MoneyBag!
+      totalPriceSet: MoneyBag! currentTotalPriceSet: MoneyBag! subtotalPriceSet: MoneyBag
+      currentSubtotalPriceSet: MoneyBag!
       totalDiscountsSet: MoneyBag currentTotalDiscountsSet: MoneyBag! totalShippingPriceSet: MoneyBag!
       totalTaxSet: MoneyBag currentTotalTaxSet: MoneyBag! totalRefundedSet: MoneyBag!
       lineItems(first: Int, after: String): LineItemConnection!
@@ -99,44 +102,42 @@ class _Root:
         self._scopes = {one.replace("write_", "read_") for one in scopes}
         self._orders = orders
 
-    def shop(self, _info: GraphQLResolveInfo) -> dict[str, Any]:
+    def shop(self, _info: Info) -> dict[str, Any]:
         shop = self._shop
         return {
             "id": f"gid://shopify/Shop/{shop.number}", "name": shop.name, "myshopifyDomain": shop.domain,
             "currencyCode": shop.currency, "ianaTimezone": shop.timezone,
         }  # fmt: skip
 
-    def currentAppInstallation(self, _info: GraphQLResolveInfo) -> dict[str, Any]:
+    def currentAppInstallation(self, _info: Info) -> dict[str, Any]:
         handles = [{"handle": one, "description": one.replace("_", " ")} for one in sorted(self._scopes)]
         return {"id": "gid://shopify/AppInstallation/1", "accessScopes": handles}
 
     def orders(
-        self, info: GraphQLResolveInfo, first: int = 50, after: str | None = None, sortKey: str = "PROCESSED_AT",
+        self, info: Info, first: int = 50, after: str | None = None, sortKey: str = "PROCESSED_AT",
         reverse: bool = False, query: str = "",
     ) -> dict[str, Any]:  # fmt: skip
         self._allowed(info)
         found = sorted(self._matching(query), key=_sorting(sortKey), reverse=reverse)
         return _connection(found, first, after, lambda one: _order(one, self._shop))
 
-    def order(self, info: GraphQLResolveInfo, id: str) -> dict[str, Any] | None:
+    def order(self, info: Info, id: str) -> dict[str, Any] | None:
         self._allowed(info)
         found = [one for one in self._orders() if f"gid://shopify/Order/{one.order.id}" == id]
         return _order(found[0], self._shop) if found else None
 
-    def ordersCount(self, info: GraphQLResolveInfo, query: str = "", limit: int | None = 10_000) -> dict[str, Any]:
+    def ordersCount(self, info: Info, query: str = "", limit: int | None = 10_000) -> dict[str, Any]:
         self._allowed(info)
         found = len(self._matching(query))
         capped = limit is not None and found > int(limit)
         return {"count": min(found, int(limit)) if limit is not None else found,
                 "precision": "AT_LEAST" if capped else "EXACT"}  # fmt: skip
 
-    def productVariants(self, info: GraphQLResolveInfo, first: int = 50, after: str | None = None) -> dict[str, Any]:
+    def productVariants(self, info: Info, first: int = 50, after: str | None = None) -> dict[str, Any]:
         self._allowed(info)
         return _connection(variants(self._shop), first, after, lambda one: _variant(one, self._shop))
 
-    def productVariantsCount(
-        self, info: GraphQLResolveInfo, query: str = "", limit: int | None = None
-    ) -> dict[str, Any]:
+    def productVariantsCount(self, info: Info, query: str = "", limit: int | None = None) -> dict[str, Any]:
         self._allowed(info)
         return {"count": len(variants(self._shop)), "precision": "EXACT"}
 
@@ -146,7 +147,7 @@ class _Root:
         ]
         return [one for one in self._orders() if all(_holds(one, *test) for test in tests)]
 
-    def _allowed(self, info: GraphQLResolveInfo) -> None:
+    def _allowed(self, info: Info) -> None:
         needed = NEEDED[info.field_name]
         if needed not in self._scopes:
             raise GraphQLError(
@@ -206,7 +207,8 @@ def _order(seen: Seen, shop: Shop) -> dict[str, Any]:
         "currentTotalTaxSet": _money(order.tax, shop), "totalRefundedSet": _money(seen.refunded, shop),
         "lineItems": lambda _info, first=50, after=None: _connection(order.lines, first, after, _line_of(order, shop)),
         "refunds": lambda _info, first=None: [
-            {"id": f"gid://shopify/Refund/{one.id}", "createdAt": _iso(one.at), "totalRefundedSet": _money(one.amount, shop)}
+            {"id": f"gid://shopify/Refund/{one.id}", "createdAt": _iso(one.at),
+             "totalRefundedSet": _money(one.amount, shop)}
             for one in ([seen.refund] if seen.refund else [])
         ],
     }  # fmt: skip

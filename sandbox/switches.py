@@ -1,4 +1,4 @@
-"""The faults a stand-in can be told to show: some happen once to the permissions of that moment, some stay until off."""
+"""The faults a stand-in can be told to show: some happen once to the permissions there are, some stay until off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sandbox's one state: clock, switches, permissions, mail and counters, kept in a file so that a restart goes on."""
+"""The sandbox's one state: clock, switches, permissions, mail, counters; in a file, so that a restart goes on."""
 
 from __future__ import annotations
 

@@ -14,10 +14,35 @@ HERE = Path(__file__).parent
 MODULES = HERE / "node_modules"
 STATIC = HERE.parent / "webapp" / "static"
 ICONS = (
-    "arrow-left arrow-right check chevron-down circle-check circle-off circle-pause clock-alert copy download ellipsis "
-    "external-link history hourglass info log-out mail package-check play plug plus refresh-cw shield-check "
-    "triangle-alert unplug users wrench x"
-).split()
+    "arrow-left",
+    "arrow-right",
+    "check",
+    "chevron-down",
+    "circle-check",
+    "circle-off",
+    "circle-pause",
+    "clock-alert",
+    "copy",
+    "download",
+    "ellipsis",
+    "external-link",
+    "history",
+    "hourglass",
+    "info",
+    "log-out",
+    "mail",
+    "package-check",
+    "play",
+    "plug",
+    "plus",
+    "refresh-cw",
+    "shield-check",
+    "triangle-alert",
+    "unplug",
+    "users",
+    "wrench",
+    "x",
+)
 MARKS = ("shopify", "meta", "googleads", "tiktok")
 # Basic Latin, Latin-1, common accents, dashes, quotes, euro, arrows: what a merchant's names and our sentences need.
 UNICODES = "U+0020-007E,U+00A0-017F,U+2010-2015,U+2018-201E,U+2022,U+2026,U+20AC,U+2190-2193,U+2212,U+2713"
@@ -36,7 +61,8 @@ def main() -> None:
     subprocess.run([sys.executable, "-m", "fontTools.varLib.instancer", "-q", "-o", str(narrow),
                     str(source / "files/inter-latin-wght-normal.woff2"), "wght=400:700"], check=True)  # fmt: skip
     subprocess.run([sys.executable, "-m", "fontTools.subset", str(narrow), f"--unicodes={UNICODES}", "--flavor=woff2",
-                    "--layout-features=kern,tnum,calt,ccmp,locl,mark", f"--output-file={inter / 'inter.woff2'}"], check=True)  # fmt: skip
+                    "--layout-features=kern,tnum,calt,ccmp,locl,mark",
+                    f"--output-file={inter / 'inter.woff2'}"], check=True)  # fmt: skip
     narrow.unlink()
     (STATIC / "icons.svg").write_text(sprite(), encoding="utf-8")
     files = sorted(path for path in (STATIC / "vendor").rglob("*") if path.is_file() and path.name != "SHA256SUMS")
@@ -56,7 +82,9 @@ def sprite() -> str:
     for name in MARKS:
         path = re.search(r'<path d="([^"]+)"', (MODULES / f"simple-icons/icons/{name}.svg").read_text())
         assert path
-        symbols.append(f'<symbol id="mark-{name}" viewBox="0 0 24 24" fill="currentColor"><path d="{path.group(1)}"/></symbol>')
+        symbols.append(
+            f'<symbol id="mark-{name}" viewBox="0 0 24 24" fill="currentColor"><path d="{path.group(1)}"/></symbol>'
+        )
     return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
 
 

@@ -64,8 +64,8 @@ class GoogleAds(AdsStandin):
         try:
             grant = grants.use(world, self.slug, token, kind="access")
         except Refused:
-            return _error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials. Expected OAuth 2 access "
-                          "token, login cookie or other valid authentication credential.")  # fmt: skip
+            return _error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials. Expected "
+                          "OAuth 2 access token, login cookie or other valid authentication credential.")  # fmt: skip
         if host == "openidconnect.googleapis.com":
             person = grant["person"]
             return json_reply({"sub": f"1100{len(person)}7734", "email": person, "email_verified": True,
@@ -93,7 +93,8 @@ class GoogleAds(AdsStandin):
             return _invalid_grant(refused.why)
         body: dict[str, Any] = {
             "access_token": grants.issue_token(world, grant, kind="access", prefix="ya29.", life=ACCESS_LIFE),
-            "expires_in": 3599, "token_type": "Bearer", "scope": " ".join(LONG.get(one, one) for one in grant["scopes"]),
+            "expires_in": 3599, "token_type": "Bearer",
+            "scope": " ".join(LONG.get(one, one) for one in grant["scopes"]),
         }  # fmt: skip
         if not refreshing:
             body["refresh_token"] = grants.issue_token(world, grant, kind="refresh", prefix="1//", life=None)
@@ -146,7 +147,8 @@ class GoogleAds(AdsStandin):
                             "User doesn't have permission to access customer.")  # fmt: skip
         if is_on(world, self.slug, "account_disabled", account.id):
             return _failure(403, "PERMISSION_DENIED", "authorizationError", "CUSTOMER_NOT_ENABLED",
-                            "The customer account can't be accessed because it is not yet enabled or has been deactivated.")  # fmt: skip
+                            "The customer account can't be accessed because it is not yet enabled or has been "
+                            "deactivated.")  # fmt: skip
         if " FROM customer" in query:
             return json_reply([{"results": [{"customer": _customer(account)}], "requestId": "r1"}])
         days = re.search(r"segments\.date BETWEEN '([0-9-]+)' AND '([0-9-]+)'", query)
@@ -157,7 +159,8 @@ class GoogleAds(AdsStandin):
                 "segments": {"date": str(row.day)}, "customer": {"currencyCode": account.currency},
                 "campaign": {"resourceName": f"customers/{account.id}/campaigns/{row.campaign.id}",
                              "id": row.campaign.id, "name": row.campaign.name},
-                "metrics": {"costMicros": str(row.spend), "impressions": str(row.impressions), "clicks": str(row.clicks),
+                "metrics": {"costMicros": str(row.spend), "impressions": str(row.impressions),
+                            "clicks": str(row.clicks),
                             "conversions": float(row.purchases), "conversionsValue": row.value / 1_000_000},
             }
             for row in self.rows(world, account, *(date.fromisoformat(day) for day in days.groups()))

@@ -1,4 +1,4 @@
-"""Meta from its own side: Graph API, a token that is exchanged for a longer one, and errors told by code and subcode."""
+"""Meta from its own side: Graph API, a token exchanged for a longer one, errors told by code and subcode."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from sandbox.world import PEOPLE, World
 SHORT_LIFE, LONG_LIFE = timedelta(hours=1), timedelta(days=60)
 DISABLED = 2
 _SAYS = {
-    "password_changed": (460, "Error validating access token: The session has been invalidated because the user changed "
-                         "their password or Facebook has changed the session for security reasons."),
+    "password_changed": (460, "Error validating access token: The session has been invalidated because the user "
+                         "changed their password or Facebook has changed the session for security reasons."),
     "access_revoked": (458, "Error validating access token: The user has not authorized application 1234567890."),
     "security_policy": (459, "Error validating access token: The user is enrolled in a blocking, logged-in checkpoint"),
     "token_expired": (463, "Error validating access token: Session has expired on Monday, 23-Nov-26 10:00:00 PST."),
@@ -128,8 +128,8 @@ class MetaAds(AdsStandin):
         found = re.fullmatch(r"/act_(\d+)(/insights)?", path)
         account = self.account(found.group(1)) if found else None
         if found is None or account is None or account.id not in grant["accounts"]:
-            return _error("Unsupported get request. Object does not exist, cannot be loaded due to missing permissions, "
-                          "or does not support this operation", 100, 33)  # fmt: skip
+            return _error("Unsupported get request. Object does not exist, cannot be loaded due to missing "
+                          "permissions, or does not support this operation", 100, 33)  # fmt: skip
         if found.group(2):
             return self._insights(world, request, account)
         return json_reply(self._described(world, account))
@@ -138,7 +138,8 @@ class MetaAds(AdsStandin):
         off = is_on(world, self.slug, "account_disabled", account.id)
         return {
             "account_id": account.id, "id": f"act_{account.id}", "name": account.name, "currency": account.currency,
-            "timezone_name": account.timezone, "account_status": DISABLED if off else 1, "disable_reason": 3 if off else 0,
+            "timezone_name": account.timezone, "account_status": DISABLED if off else 1,
+            "disable_reason": 3 if off else 0,
         }  # fmt: skip
 
     def _insights(self, world: World, request: Request, account: AdAccount) -> Response:

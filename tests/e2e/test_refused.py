@@ -17,7 +17,9 @@ def broken(merchant: Merchant) -> Merchant:
 
 
 def grants(merchant: Merchant) -> list[tuple[object, ...]]:
-    return [tuple(row) for row in merchant.world.rows("SELECT id FROM access_grant WHERE live_at IS NOT NULL ORDER BY id")]
+    return [
+        tuple(row) for row in merchant.world.rows("SELECT id FROM access_grant WHERE live_at IS NOT NULL ORDER BY id")
+    ]
 
 
 def test_a_login_that_does_not_reach_the_account(broken: Merchant):

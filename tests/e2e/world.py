@@ -23,7 +23,8 @@ http = urllib3.PoolManager(retries=False, timeout=20)
 KEY = {
     "orders": "SELECT order_id AS id, day, total_micros AS amount FROM store_order WHERE account_id = ?",
     "refunds": "SELECT refund_id AS id, day, amount_micros AS amount FROM store_refund WHERE account_id = ?",
-    "daily_spend": "SELECT campaign_id || ':' || day AS id, day, spend_micros AS amount FROM ad_spend WHERE account_id = ?",
+    "daily_spend": "SELECT campaign_id || ':' || day AS id, day, spend_micros AS amount FROM ad_spend "
+    "WHERE account_id = ?",
 }
 
 
@@ -58,7 +59,9 @@ class World:
 
     def start(self) -> float:
         """Start and wait until it has said everything; how many seconds passed until the first answer."""
-        environ = {key: value for key, value in os.environ.items() if not key.endswith(("_CLIENT_ID", "_CLIENT_SECRET"))}
+        environ = {
+            key: value for key, value in os.environ.items() if not key.endswith(("_CLIENT_ID", "_CLIENT_SECRET"))
+        }
         environ |= {
             "ENV": "demo", "PORT": str(self.port), "SANDBOX_PORT": str(self.sandbox_port),
             "SMTP_PORT": str(self.smtp_port), "INSTANCE": str(self.folder), "POLL_SECONDS": "1", "NOTICE_HOLD": "2",

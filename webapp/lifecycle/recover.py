@@ -112,6 +112,7 @@ def _found(
     found: dict[str, int] = {}
     amount = 0
     for stream in runtime.platform(integration.platform).streams:
+        table: type[OrderRow] | type[SpendRow]
         if stream.reading is Reading.CHANGES:
             table, worth = OrderRow, col(OrderRow.total_micros)
             inside = col(OrderRow.created_at).between(receipt.away_from, receipt.away_to)

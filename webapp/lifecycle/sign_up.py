@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -63,10 +64,11 @@ def owe_mail(session: Session, person: Person, kind: NoticeKind, now: datetime) 
         session.add(Notice(kind=kind, person_id=person.id, created_at=now, due_at=now))
 
 
-def check_password(password: str) -> None:
-    """Raises BadEntry with a sentence for the person."""
+def check_password(password: str) -> str:
+    """The password, when it will do. Raises BadEntry with a sentence for the person."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise BadEntry(password=f"Use at least {SHORTEST} characters.")
+    return password
 
 
 def clean_email(email: str) -> str:
@@ -90,12 +92,13 @@ def clean_name(name: str, field: str) -> str:
 def _checked(name: str, email: str, password: str, workspace: str) -> tuple[str, str, str]:
     faults: dict[str, str] = {}
     done: list[str] = []
-    for check in (
+    checks: tuple[Callable[[], str], ...] = (
         lambda: clean_name(name, "name"),
         lambda: clean_email(email),
         lambda: clean_name(workspace, "workspace"),
-        lambda: check_password(password) or "",
-    ):
+        lambda: check_password(password),
+    )
+    for check in checks:
         try:
             done.append(check())
         except BadEntry as bad:

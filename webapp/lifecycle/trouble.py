@@ -11,6 +11,7 @@ import logging
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
@@ -64,7 +65,8 @@ def wait_after(tries: int, retry_after: float | None, *, longest: timedelta) -> 
     """How long to wait before the next try: what the platform asked for, else doubling with jitter up to `longest`."""
     if retry_after is not None:
         return min(timedelta(seconds=retry_after * random.uniform(1.0, 1.1)), LONGEST_WAIT)
-    return min(FIRST_WAIT * 2 ** min(tries - 1, 12), longest) * random.uniform(0.8, 1.2)
+    doubled: timedelta = FIRST_WAIT * 2 ** min(tries - 1, 12)
+    return min(doubled, longest) * random.uniform(0.8, 1.2)
 
 
 def _next_try(runtime: Runtime, integration: Integration, diagnosis: Diagnosis, now: datetime) -> datetime | None:
@@ -119,7 +121,7 @@ def _open_or_update(
         owe_notices(runtime, session, incident, now)
 
 
-def _told(diagnosis: Diagnosis, trouble: Trouble) -> dict[str, object]:
+def _told(diagnosis: Diagnosis, trouble: Trouble) -> dict[str, Any]:
     return {
         "cause": diagnosis.cause,
         "remedy": diagnosis.remedy,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import sqlalchemy as sa
 from alembic import context
 from sqlmodel import SQLModel
@@ -15,7 +17,7 @@ def _ours(_object: object, name: str | None, kind: str, _reflected: bool, _compa
     return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
 
 
-def _plain(kind: str, item: object, _context: object) -> str | bool:
+def _plain(kind: str, item: object, _context: object) -> str | Literal[False]:
     """Our own column kinds as the plain types they are stored as, so that a migration outlives our code."""
     if kind == "type" and isinstance(item, Word):
         return "sa.String()"

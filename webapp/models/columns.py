@@ -7,6 +7,15 @@ from enum import StrEnum
 
 from sqlalchemy import JSON, BigInteger, Dialect, Integer, String, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import SQLModel
+
+# Constraints without names cannot be altered on SQLite. Every table's module imports this one before its first table.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
 
 JSON_TYPE = JSON().with_variant(JSONB(), "postgresql")
 # SQLite only counts up by itself in a column declared INTEGER; PostgreSQL's integer ends at two thousand million.

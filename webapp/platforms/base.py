@@ -180,7 +180,7 @@ class Platform(ABC):
     client_id_param: str = "client_id"
 
     def verify_callback(self, params: Mapping[str, str], *, secret: str, tenant: str | None, now: datetime) -> None:
-        """Check what the platform signs on the way back; raises ForgedCallback or OtherTenant. Signing nothing: no-op."""
+        """Check what the platform signs on the way; raises ForgedCallback or OtherTenant. Nothing signed: no-op."""
         return
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""An integration's story: what people did, what went wrong, what was told, what came back; routine syncs as one line."""
+"""An integration's story: what people did, what broke, what was told, what came back; routine syncs as one line."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _mails(session: Session, integration: Integration, people: dict[str, str]) -
         .where(Incident.integration_id == integration.id, col(Notice.sent_at).is_not(None))
         .order_by(col(Notice.sent_at))
     ).all()
-    for (message_id, kind), notices in groupby(sent, key=lambda one: (one.message_id, one.kind)):
+    for (_, kind), notices in groupby(sent, key=lambda one: (one.message_id, one.kind)):
         told = list(notices)
         names = wording.listed([people.get(one.person_id, "a colleague") for one in told])
         title = f"Mail to {names}: " + ("what is broken" if kind is NoticeKind.BROKEN else "what came back")

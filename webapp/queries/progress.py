@@ -22,7 +22,7 @@ def import_progress(
     """Days read of the first import, over all streams that have days."""
     dated = [stream.name for stream in platform.streams if stream.reading is not Reading.SNAPSHOT]
     read, rows = session.execute(
-        select(func.count(), func.coalesce(func.sum(col(Coverage.rows)), 0)).where(  # type: ignore[call-overload]
+        select(func.count(), func.coalesce(func.sum(col(Coverage.rows)), 0)).where(
             Coverage.workspace_id == integration.workspace_id,
             Coverage.platform == integration.platform,
             Coverage.account_id == integration.account_id,

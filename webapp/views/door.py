@@ -158,7 +158,7 @@ def _wanted() -> str:
     return safe_next(request.full_path.rstrip("?")) if request.method == "GET" else HOME
 
 
-@login_manager.unauthorized_handler  # type: ignore[misc]
+@login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
 def _unauthorized() -> Response:
     return _to_sign_in(_wanted())
 

@@ -41,6 +41,6 @@ def screen(name: str) -> str:
     if name == "incident":
         row = samples.broken(samples.META)
         return render_template("integrations/incident.html", row=row, can_change=True)
-    if name == "disconnect":
-        return render_template("integrations/disconnect.html", integration=samples.META)
-    abort(404)
+    if name != "disconnect":
+        abort(404)
+    return render_template("integrations/disconnect.html", integration=samples.META)

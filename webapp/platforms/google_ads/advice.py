@@ -24,7 +24,7 @@ ADVICE = {
     Cause.SECURITY_POLICY: Advice(
         steps=(
             "Sign in to Google again and follow what it asks; some organisations require this every day.",
-            "If it comes back, ask your Google Workspace admin to mark Shopimize as trusted under Security, API controls.",
+            "If it comes back, ask your Google Workspace admin to trust Shopimize under Security, API controls.",
             _AGAIN,
             _PASSKEY,
         ),

@@ -11,7 +11,7 @@ ADVICE = {
     Cause.ACCESS_REVOKED: Advice(
         steps=(
             *_AGAIN,
-            "If somebody removed the app on purpose, ask them first: Settings, Apps and sales channels shows what is installed.",
+            "If somebody removed it on purpose, ask first: Settings, Apps and sales channels shows what is there.",
         ),
         url=ADMIN,
     ),

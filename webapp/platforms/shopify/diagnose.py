@@ -96,7 +96,8 @@ def _status(answer: Answer) -> Diagnosis | None:
         )  # fmt: skip
     if answer.status == 402:
         return verdict(
-            Cause.ACCOUNT_UNAVAILABLE, code=code, message=message, evidence=("Shopify has frozen the store; usually a bill is open.",)
+            Cause.ACCOUNT_UNAVAILABLE, code=code, message=message, 
+            evidence=("Shopify has frozen the store; usually a bill is open.",),
         )  # fmt: skip
     if answer.status == 403:
         scope = re.search(r"approval for (\w+) scope", message)

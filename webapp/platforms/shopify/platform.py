@@ -59,7 +59,9 @@ query Orders($after: String, $changed: String!) {{
 }}"""
 MORE_LINES = f"""
 query Lines($id: ID!, $after: String) {{
-  order(id: $id) {{ lineItems(first: {LINES_PER_PAGE}, after: $after) {{ {LINE} pageInfo {{ hasNextPage endCursor }} }} }}
+  order(id: $id) {{
+    lineItems(first: {LINES_PER_PAGE}, after: $after) {{ {LINE} pageInfo {{ hasNextPage endCursor }} }}
+  }}
 }}"""
 VARIANTS = f"""
 query Variants($after: String) {{

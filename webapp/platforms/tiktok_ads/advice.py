@@ -25,7 +25,7 @@ ADVICE = {
     Cause.WRONG_ACCOUNT: Advice(steps=("Press Reconnect and sign in to TikTok as the person named here.",)),
     Cause.ACCOUNT_UNAVAILABLE: Advice(
         steps=(
-            "Open TikTok Ads Manager and look for a notice about the ad account: disabled, unpaid, or your role removed.",
+            "Open TikTok Ads Manager and look for a notice: account disabled, unpaid, or your role removed.",
             "An admin of the Business Center can give your role back under Users, Members.",
         ),
         url=_MANAGER,

@@ -169,7 +169,9 @@ class TikTokAds(Platform):
         api.call(
             lambda token: Request(
                 method="POST", url=f"{API}/oauth2/revoke_token/",
-                body=json.dumps({"app_id": ours.client_id, "secret": ours.client_secret, "access_token": token}).encode(),
+                body=json.dumps(
+                    {"app_id": ours.client_id, "secret": ours.client_secret, "access_token": token}
+                ).encode(),
                 headers={"content-type": "application/json", "access-token": token},
             )
         )  # fmt: skip
