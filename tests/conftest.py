@@ -1,0 +1,144 @@
+"""What every test may ask for: a database of each kind, a sandbox over real HTTP, and people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from tests.postgres import Postgres
+from tests.sandbox_server import SandboxServer
+from webapp.lifecycle.migrate import migrate
+from webapp.lifecycle.passwords import hashed_password
+from webapp.lifecycle.runtime import Runtime
+from webapp.lifecycle.sign_up import open_workspace
+from webapp.models.people import Member, Person, Role
+from webapp.platforms import registry
+from webapp.settings import Settings
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A PostgreSQL of our own. Without one the suite fails: a skipped database is an untested one."""
+    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'test.db'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[SandboxServer]:
+    server = SandboxServer(tmp_path)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def environ(database_url: str, sandbox: SandboxServer, tmp_path: Path) -> dict[str, str]:
+    """The environment of an installation whose platforms are the sandbox."""
+    found = {
+        "ENV": "local", "DATABASE_URL": database_url, "INSTANCE": str(tmp_path), "NOTICE_HOLD": "0",
+        "PUBLIC_URL": "http://127.0.0.1:5000", "CLOCK_OFFSET_FILE": str(sandbox.clock_offset_file),
+        "MAIL_URL": f"smtp://127.0.0.1:{sandbox.smtp_port}",
+    }  # fmt: skip
+    for slug in registry():
+        name = slug.upper()
+        found |= {f"{name}_CLIENT_ID": "sandbox", f"{name}_CLIENT_SECRET": "sandbox-secret",
+                  f"{name}_DEVELOPER_TOKEN": "sandbox-developer-token", f"{name}_BASE_URL": sandbox.url}  # fmt: skip
+    return found
+
+
+@pytest.fixture
+def app(environ: dict[str, str], tmp_path: Path) -> Iterator[Flask]:
+    app = create_app(Settings.from_env(environ, instance=tmp_path))
+    runtime: Runtime = app.extensions["runtime"]
+    migrate(runtime.database)
+    yield app
+    runtime.database.engine.dispose()
+
+
+@pytest.fixture
+def runtime(app: Flask) -> Iterator[Runtime]:
+    with app.app_context():
+        yield app.extensions["runtime"]
+
+
+class AtTheBrowser:
+    """Somebody with a cookie jar of their own."""
+
+    def __init__(self, app: Flask, email: str) -> None:
+        self.email = email
+        self.client: FlaskClient = app.test_client()
+
+    def token(self, page: str = "/login") -> str:
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get(page, follow_redirects=True).text)
+        assert found, f"no form on {page}"
+        return found.group(1)
+
+    def post(self, path: str, page: str = "/members", **form: str):
+        return self.client.post(path, data={"csrf_token": self.token(page), **form})
+
+    def sign_in(self, password: str = PASSWORD, **form: str):
+        return self.post("/session", "/login", email=self.email, password=password, **form)
+
+
+@pytest.fixture
+def people(runtime: Runtime) -> dict[str, str]:
+    """Ana owns Aurora, Vic views it, Bob is a stranger with a workspace of his own. Ids by name."""
+    now, stored, ids = runtime.now(), _stored(), {}
+    with runtime.database.writing() as session:
+        for name in ("ana", "vic", "bob"):
+            person = Person(email=f"{name}@test.test", name=name.title(), password_hash=stored, confirmed_at=now,
+                            created_at=now)  # fmt: skip
+            session.add(person)
+            session.flush()
+            ids[name] = person.id
+        ids["aurora"] = open_workspace(session, person_id=ids["ana"], name="Aurora", now=now)
+        ids["borealis"] = open_workspace(session, person_id=ids["bob"], name="Borealis", now=now)
+        session.add(Member(workspace_id=ids["aurora"], person_id=ids["vic"], role=Role.VIEWER, created_at=now))
+    return ids
+
+
+@cache
+def _stored() -> str:
+    # A fifth of a second each: once is enough.
+    return hashed_password(PASSWORD)
+
+
+@pytest.fixture
+def ana(app: Flask, people: dict[str, str]) -> AtTheBrowser:
+    someone = AtTheBrowser(app, "ana@test.test")
+    assert someone.sign_in().status_code == 303
+    return someone
+
+
+@pytest.fixture
+def vic(app: Flask, people: dict[str, str]) -> AtTheBrowser:
+    someone = AtTheBrowser(app, "vic@test.test")
+    assert someone.sign_in().status_code == 303
+    return someone
+
+
+@pytest.fixture
+def bob(app: Flask, people: dict[str, str]) -> AtTheBrowser:
+    someone = AtTheBrowser(app, "bob@test.test")
+    assert someone.sign_in().status_code == 303
+    return someone

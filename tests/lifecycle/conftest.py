@@ -1,0 +1,115 @@
+"""Verbs in a test's words: connect, sync, reconnect, and compare with the ledger."""
+
+from __future__ import annotations
+
+import pytest
+from sqlmodel import col, select
+
+from tests.sandbox_server import SandboxServer
+from webapp.lifecycle.ask_now import ask_now
+from webapp.lifecycle.choose_accounts import choose_accounts
+from webapp.lifecycle.claim import claim_due
+from webapp.lifecycle.complete_authorization import Return, complete
+from webapp.lifecycle.incident_mail import situation
+from webapp.lifecycle.runtime import Runtime
+from webapp.lifecycle.start_authorization import connect, reconnect
+from webapp.lifecycle.sync import sync
+from webapp.models.access import Ending
+from webapp.models.data import OrderRow, RefundRow, SpendRow
+from webapp.models.integration import Integration
+from webapp.models.sync import Outcome
+from webapp.models.trouble import Incident
+from webapp.platforms import registry
+from webapp.queries.authorization import authorization_of
+from webapp.queries.board import board_of
+from webapp.queries.facts import IntegrationFacts
+
+BROWSER = "a browser"
+
+
+class Acts:
+    """What one merchant does, on one installation."""
+
+    def __init__(self, runtime: Runtime, sandbox: SandboxServer, person_id: str, workspace_id: str) -> None:
+        self.runtime, self.sandbox = runtime, sandbox
+        self.person_id, self.workspace_id = person_id, workspace_id
+
+    def connects(
+        self, slug: str, person: str = "ana@aurora.test", shop: str = "aurora.myshopify.com", number: int = 0
+    ) -> str:
+        url = connect(self.runtime, slug=slug, tenant=shop if registry()[slug].tenant else None,
+                      person_id=self.person_id, workspace_id=self.workspace_id, browser=BROWSER)  # fmt: skip
+        back = self.returns(slug, self.sandbox.approve(url, person))
+        if back.ending is Ending.CHOOSE:
+            with self.runtime.database.reading() as session:
+                offered = authorization_of(session, self.runtime.platform, authorization_id=back.authorization_id,
+                                           person_id=self.person_id, workspace_id=self.workspace_id)  # fmt: skip
+            made = choose_accounts(self.runtime, authorization_id=back.authorization_id, person_id=self.person_id,
+                                   workspace_id=self.workspace_id, account_ids=[offered.accounts[number].id])  # fmt: skip
+            return made[0]
+        assert back.ending is Ending.CONNECTED, back
+        return back.integration_id
+
+    def reconnects(self, integration_id: str, person: str = "ana@aurora.test") -> Return:
+        url = reconnect(self.runtime, integration_id=integration_id, person_id=self.person_id,
+                        workspace_id=self.workspace_id, browser=BROWSER)  # fmt: skip
+        return self.returns(self.integration(integration_id).platform, self.sandbox.approve(url, person))
+
+    def returns(
+        self, slug: str, params: dict[str, str], *, browser: str = BROWSER, person_id: str | None = None
+    ) -> Return:
+        return complete(self.runtime, slug=slug, params=params, person_id=person_id or self.person_id, browser=browser)
+
+    def syncs(self, integration_id: str) -> Outcome:
+        """Sync now, whatever the timetable says; a broken one is not even asked."""
+        ask_now(self.runtime, integration_id=integration_id, workspace_id=self.workspace_id)
+        claims = claim_due(self.runtime, limit=1, only=integration_id)
+        assert claims, "nothing to claim"
+        return sync(self.runtime, claims[0])
+
+    def integration(self, integration_id: str) -> Integration:
+        with self.runtime.database.reading() as session:
+            return session.get_one(Integration, integration_id)
+
+    def row(self, integration_id: str) -> IntegrationFacts:
+        with self.runtime.database.reading() as session:
+            board = board_of(
+                session, situation(self.runtime), workspace_id=self.workspace_id, can_change=True, platforms=()
+            )
+        return next(one for one in board.rows if one.id == integration_id)
+
+    def open_incidents(self) -> list[Incident]:
+        with self.runtime.database.reading() as session:
+            return list(session.exec(select(Incident).where(col(Incident.closed_at).is_(None))))
+
+    def is_complete(self, integration_id: str) -> int:
+        """Every row of the ledger is stored exactly once with its amount, and nothing else is. How many."""
+        integration = self.integration(integration_id)
+        slug, account = integration.platform, integration.account_id
+        checked = 0
+        with self.runtime.database.reading() as session:
+            for stream, stored in self._stored(session, integration).items():
+                since = str(integration.first_day)
+                truth = {one for one in self.sandbox.truth(slug, account, stream) if one[1] >= since}
+                assert len(stored) == len(set(stored)), f"{stream}: doubled"
+                assert set(stored) == truth, (f"{stream}: {len(truth - set(stored))} missing, "
+                                              f"{len(set(stored) - truth)} too many")  # fmt: skip
+                checked += len(truth)
+        return checked
+
+    def _stored(self, session, integration):
+        def of(table):
+            return table.workspace_id == integration.workspace_id, table.account_id == integration.account_id
+
+        if registry()[integration.platform].kind == "store":
+            orders = session.exec(select(OrderRow).where(*of(OrderRow))).all()
+            refunds = session.exec(select(RefundRow).where(*of(RefundRow))).all()
+            return {"orders": [(one.order_id, str(one.day), one.total_micros) for one in orders],
+                    "refunds": [(one.refund_id, str(one.day), one.amount_micros) for one in refunds]}  # fmt: skip
+        spend = session.exec(select(SpendRow).where(*of(SpendRow), SpendRow.platform == integration.platform)).all()
+        return {"daily_spend": [(f"{one.campaign_id}:{one.day}", str(one.day), one.spend_micros) for one in spend]}
+
+
+@pytest.fixture
+def acts(runtime: Runtime, sandbox: SandboxServer, people: dict[str, str]) -> Acts:
+    return Acts(runtime, sandbox, people["ana"], people["aurora"])

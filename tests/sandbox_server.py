@@ -1,0 +1,56 @@
+"""The sandbox in this process, over real HTTP and SMTP, with words to act on it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import urllib3
+import waitress
+
+from sandbox import inbox
+from sandbox.app import make_app
+from sandbox.standins import standins
+from sandbox.switches import turn
+from sandbox.world import World
+from tests.e2e.world import free_port
+
+
+class SandboxServer:
+    def __init__(self, folder: Path) -> None:
+        self.clock_offset_file = folder / "clock_offset"
+        self.world = World(None, self.clock_offset_file)
+        self._server = waitress.create_server(make_app(self.world), host="127.0.0.1", port=0, threads=6)
+        self.url = f"http://127.0.0.1:{self._server.effective_port}"
+        self.smtp_port = free_port()
+        self._catcher = inbox.start(self.world, host="127.0.0.1", port=self.smtp_port)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.close()
+        self._catcher.stop(no_assert=True)
+        self._thread.join(timeout=5)
+
+    def approve(self, url: str, person: str = "ana@aurora.test") -> dict[str, str]:
+        """Go to a consent page, approve everything as `person`; the parameters of the way back."""
+        reply = urllib3.request("GET", url, headers={"X-Sandbox-Approve": person}, redirect=False, retries=False)
+        assert reply.status == 302, reply.data
+        return dict(parse_qsl(urlsplit(reply.headers["location"]).query))
+
+    def switch(self, platform: str, name: str, on: bool = True, account: str | None = None) -> None:
+        turn(self.world, platform, account, name, on)
+
+    def advance(self, **units: float) -> None:
+        sizes = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
+        self.world.advance(sum(number * sizes[unit] for unit, number in units.items()))
+
+    def truth(self, slug: str, account: str, stream: str) -> set[tuple[str, str, int]]:
+        return {
+            (str(one["id"]), str(one["day"]), int(str(one["amount_micros"])))
+            for one in standins()[slug].ledger(self.world)[account][stream]
+        }
+
+    def letters(self) -> list[dict[str, str]]:
+        return list(self.world.data["inbox"])
