@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import urllib3
 import waitress
+from waitress import wasyncore
 
 from sandbox import inbox
 from sandbox.app import make_app
@@ -29,7 +30,8 @@ class SandboxServer:
         self._thread.start()
 
     def stop(self) -> None:
-        self._server.close()
+        # In the loop's own thread, kept-alive connections too: else it lives on until they time out.
+        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._server._map))
         self._catcher.stop(no_assert=True)
         self._thread.join(timeout=5)
 

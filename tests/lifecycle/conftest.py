@@ -44,8 +44,9 @@ class Acts:
             with self.runtime.database.reading() as session:
                 offered = authorization_of(session, self.runtime.platform, authorization_id=back.authorization_id,
                                            person_id=self.person_id, workspace_id=self.workspace_id)  # fmt: skip
+            chosen = [offered.accounts[number].id]
             made = choose_accounts(self.runtime, authorization_id=back.authorization_id, person_id=self.person_id,
-                                   workspace_id=self.workspace_id, account_ids=[offered.accounts[number].id])  # fmt: skip
+                                   workspace_id=self.workspace_id, account_ids=chosen)  # fmt: skip
             return made[0]
         assert back.ending is Ending.CONNECTED, back
         return back.integration_id

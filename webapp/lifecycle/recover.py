@@ -89,7 +89,7 @@ def advance_recovery(runtime: Runtime, session: Session, integration: Integratio
     receipt.found, receipt.amount_micros = _found(runtime, session, integration, receipt)
     if finished:
         receipt.done_days, receipt.complete_at = receipt.owed_days, now
-        _tell_recovered(session, receipt, now)
+        _tell_recovered(runtime, session, receipt, now)
 
 
 def open_incident(session: Session, integration_id: str) -> Incident | None:
@@ -135,7 +135,7 @@ def _found(
     return found, amount
 
 
-def _tell_recovered(session: Session, receipt: Receipt, now: datetime) -> None:
+def _tell_recovered(runtime: Runtime, session: Session, receipt: Receipt, now: datetime) -> None:
     """One recovery mail to whoever was really told of the trouble, and to nobody else."""
     if receipt.incident_id is None:
         return
@@ -155,6 +155,6 @@ def _tell_recovered(session: Session, receipt: Receipt, now: datetime) -> None:
                 incident_id=receipt.incident_id,
                 receipt_id=receipt.id,
                 created_at=now,
-                due_at=now + timedelta(seconds=5),
+                due_at=now + timedelta(seconds=runtime.settings.notice_hold),
             )
         )
