@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -12,17 +12,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
+from tests.acts import PASSWORD, Acts
 from tests.postgres import Postgres
 from tests.sandbox_server import SandboxServer
 from webapp.lifecycle.migrate import migrate
 from webapp.lifecycle.passwords import hashed_password
 from webapp.lifecycle.runtime import Runtime
+from webapp.lifecycle.send_notices import send_due_notices
 from webapp.lifecycle.sign_up import open_workspace
 from webapp.models.people import Member, Person, Role
 from webapp.platforms import registry
 from webapp.settings import Settings
-
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(scope="session")
@@ -76,9 +76,20 @@ def app(environ: dict[str, str], tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def runtime(app: Flask) -> Iterator[Runtime]:
-    with app.app_context():
-        yield app.extensions["runtime"]
+def runtime(app: Flask) -> Runtime:
+    found: Runtime = app.extensions["runtime"]
+    return found
+
+
+@pytest.fixture
+def send_mail(app: Flask, runtime: Runtime) -> Callable[[], int]:
+    """Send what is due; how many went out. The context is left again: a request inside it would share its `g`."""
+
+    def send() -> int:
+        with app.app_context():
+            return send_due_notices(runtime)
+
+    return send
 
 
 class AtTheBrowser:
@@ -121,6 +132,11 @@ def people(runtime: Runtime) -> dict[str, str]:
 def _stored() -> str:
     # A fifth of a second each: once is enough.
     return hashed_password(PASSWORD)
+
+
+@pytest.fixture
+def acts(runtime: Runtime, sandbox: SandboxServer, people: dict[str, str]) -> Acts:
+    return Acts(runtime, sandbox, people["ana"], people["aurora"])
 
 
 @pytest.fixture

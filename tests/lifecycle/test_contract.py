@@ -3,7 +3,6 @@
 import pytest
 from sqlmodel import select
 
-from webapp.lifecycle.send_notices import send_due_notices
 from webapp.models.access import Ending, Grant
 from webapp.models.health import Health
 from webapp.models.sync import Outcome
@@ -28,7 +27,7 @@ def test_the_first_import_holds_the_whole_ledger_and_a_rerun_changes_nothing(act
 
 @each
 @pytest.mark.parametrize("switch", ["access_revoked", "password_changed", "security_policy", "token_expired"])
-def test_a_dead_permission_is_said_once_and_mended_without_loss(acts, slug, switch):
+def test_a_dead_permission_is_said_once_and_mended_without_loss(acts, slug, switch, send_mail):
     integration = acts.connects(slug, shop="cedar.myshopify.com")
     acts.syncs(integration)
     acts.sandbox.switch(slug, switch)
@@ -39,7 +38,7 @@ def test_a_dead_permission_is_said_once_and_mended_without_loss(acts, slug, swit
     assert acts.syncs(integration) is Outcome.TROUBLE
     assert acts.sandbox.world.counted(slug) == requests, "a refused permission is not used again"
     assert len(acts.open_incidents()) == 1
-    assert send_due_notices(acts.runtime) == 1
+    assert send_mail() == 1
     assert f"/integrations/{integration}" in acts.sandbox.letters()[0]["text"]
     acts.sandbox.advance(days=4)
     assert acts.reconnects(integration).ending is Ending.CONNECTED
@@ -47,14 +46,14 @@ def test_a_dead_permission_is_said_once_and_mended_without_loss(acts, slug, swit
     assert acts.syncs(integration) is Outcome.DONE
     assert acts.row(integration).health is Health.CONNECTED
     assert acts.is_complete(integration) > 300
-    assert send_due_notices(acts.runtime) == 1
+    assert send_mail() == 1
     assert "connected again" in acts.sandbox.letters()[1]["subject"]
-    assert send_due_notices(acts.runtime) == 0
+    assert send_mail() == 0
 
 
 @each
 @pytest.mark.parametrize("switch", ["outage", "rate_limited", "garbled"])
-def test_passing_trouble_is_waited_out_without_a_mail(acts, slug, switch, monkeypatch):
+def test_passing_trouble_is_waited_out_without_a_mail(acts, slug, switch, monkeypatch, send_mail):
     monkeypatch.setattr("webapp.platforms.api.time.sleep", lambda _seconds: None)
     integration = acts.connects(slug, shop="cedar.myshopify.com")
     acts.syncs(integration)
@@ -68,7 +67,7 @@ def test_passing_trouble_is_waited_out_without_a_mail(acts, slug, switch, monkey
         acts.syncs(integration)
     assert [one.remedy for one in acts.open_incidents()] == [Remedy.WAIT]
     assert acts.row(integration).health is Health.DELAYED
-    assert send_due_notices(acts.runtime) == 0
+    assert send_mail() == 0
     acts.sandbox.switch(slug, switch, on=False)
     acts.sandbox.advance(days=2)
     assert acts.syncs(integration) is Outcome.DONE

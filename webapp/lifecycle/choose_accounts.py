@@ -49,5 +49,6 @@ def choose_accounts(
             for one in chosen
         ]
         flow.ending, flow.ended_at = Ending.CONNECTED, now
+        flow.integration_id = flow.integration_id or made[0].id
         bump(session, workspace_id)
         return [integration.id for integration in made]

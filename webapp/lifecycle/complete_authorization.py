@@ -156,6 +156,7 @@ def _admit(runtime: Runtime, flow: Authorization, newcomer: Newcomer) -> Return:
             runtime, session, flow=flow, platform=newcomer.platform, account=newcomer.accounts[0], login=login, now=now
         )
         _end(session, flow.id, Ending.CONNECTED, now, {})
+        session.get_one(Authorization, flow.id).integration_id = integration.id
         return Return(Ending.CONNECTED, flow.id, integration.id)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import ipaddress
+import logging
 import socket
 import time
 from collections.abc import Mapping
@@ -28,6 +29,8 @@ READ_SECONDS = 30.0
 TOTAL_SECONDS = 90.0
 CHUNK = 64 * 1024
 CONTENT_ENCODING = "gzip, deflate"
+# At DEBUG it writes every address it asks, and some platforms take secrets in the address.
+logging.getLogger("urllib3").setLevel(logging.INFO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -80,7 +80,7 @@ def board_of(
         outbreak=outbreak,
         needs=sum(1 for one in facts if one.health.needs_merchant),
         platforms=tuple(_platform_facts(platform) for platform in platforms),
-        digest=f"{revision}.{int(turn_at.timestamp())}",
+        digest=f"{workspace_id}.{revision}.{int(turn_at.timestamp())}",
         can_change=can_change,
     )
 

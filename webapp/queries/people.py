@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from webapp.models.access import Authorization
+from webapp.models.integration import Integration
 from webapp.models.people import Member, Person, Role, Workspace
 from webapp.queries.facts import Viewer
 
@@ -41,6 +43,28 @@ def viewer_of(session: Session, person: Person, workspace_id: str | None) -> Vie
         workspaces=tuple((one.id, one.name) for one, _ in rows),
         confirmed=person.confirmed_at is not None,
     )
+
+
+def workspace_of(
+    session: Session,
+    *,
+    person_id: str,
+    integration_id: str | None = None,
+    authorization_id: str | None = None,
+    **_rest: str,
+) -> str | None:
+    """The workspace an integration, or the person's own round trip, belongs to; None unless the person is in it."""
+    if integration_id is not None:
+        home = select(Integration.workspace_id).where(Integration.id == integration_id)
+    else:
+        home = select(Authorization.workspace_id).where(
+            Authorization.id == authorization_id, Authorization.person_id == person_id
+        )
+    return session.exec(
+        select(Member.workspace_id).where(
+            Member.person_id == person_id, col(Member.workspace_id).in_(home.scalar_subquery())
+        )
+    ).one_or_none()
 
 
 def members_of(session: Session, workspace_id: str) -> list[MemberFacts]:

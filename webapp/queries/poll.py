@@ -19,10 +19,10 @@ def unchanged_since(database: Database, identity: tuple[str, str, str], *, seen:
 
     False also when the session is over or the person left the workspace: then the full path decides what to answer.
     """
-    revision, _, turn = seen.partition(".")
-    if not revision.isdecimal() or not turn.isdecimal() or len(turn) > 11 or now.timestamp() >= int(turn):
-        return False
+    shown, revision, turn, *_ = *seen.split(".", 3), "", "", ""
     person, epoch, workspace = identity
+    if shown != workspace or not turn.isdecimal() or len(turn) > 11 or now.timestamp() >= int(turn):
+        return False
     with database.reader.connect() as connection:
         found = connection.execute(_REVISION, {"workspace": workspace, "person": person, "epoch": epoch}).scalar()
     return found is not None and str(found) == revision

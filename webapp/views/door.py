@@ -17,7 +17,7 @@ from webapp.extensions import login_manager
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.people import Person
 from webapp.queries.facts import Viewer
-from webapp.queries.people import viewer_of
+from webapp.queries.people import viewer_of, workspace_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,7 +34,8 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         return f"{self.person.id}.{self.person.session_epoch}"
 
 
-def init_app(_app: Flask) -> None:
+def init_app(app: Flask) -> None:
+    app.before_request(_follow_the_link)
     login_manager.user_loader(_load)
     login_manager.session_protection = None
 
@@ -74,6 +75,17 @@ def viewer_or_none() -> Viewer | None:
             session["workspace"] = g.viewer.workspace_id
     found: Viewer | None = g.viewer
     return found
+
+
+def _follow_the_link() -> None:
+    """Make current the workspace of what is asked for, when the person is in it: a mail's link, another tab."""
+    wanted = request.view_args or {}
+    if not current_user.is_authenticated or not {"integration_id", "authorization_id"} & wanted.keys():
+        return
+    with runtime().database.reading() as reading:
+        home = workspace_of(reading, person_id=current_user.person.id, **wanted)
+    if home is not None and home != session.get("workspace"):
+        session["workspace"] = home
 
 
 def poll_identity() -> tuple[str, str, str] | None:
@@ -155,7 +167,7 @@ def _wanted() -> str:
     if hx.is_htmx():
         # Not the fragment that was polled, but the page it was polled from.
         return safe_next(urlsplit(request.headers.get("HX-Current-URL", "")).path)
-    return safe_next(request.full_path.rstrip("?")) if request.method == "GET" else HOME
+    return safe_next(request.full_path.rstrip("?")) if request.method != "POST" else HOME
 
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]

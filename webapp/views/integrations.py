@@ -45,7 +45,10 @@ def board() -> str | Response:
 
 
 @door.signed_in
-def _board_fragment() -> str:
+def _board_fragment() -> str | Response:
+    if not request.args.get("seen", "").startswith(f"{door.viewer().workspace_id}."):
+        # Another tab went to another workspace; half of each on one page would be wrong.
+        return hx.go_to(url_for("integrations.page"))
     return render_template("integrations/_board.html", board=_board(), opened=request.args.get("open"), polled=True)
 
 

@@ -47,7 +47,7 @@ def end_session() -> Page:
 
 @blueprint.route("/signup", methods=["GET", "POST"])
 def signup() -> Page:
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("people/signup.html", typed={}, faults={})
     typed = {name: request.form.get(name, "") for name in ("name", "email", "workspace")}
     try:
@@ -60,7 +60,7 @@ def signup() -> Page:
 @blueprint.route("/email-confirmation/<token>", methods=["GET", "POST"])
 def confirm(token: str) -> Page:
     """Mail scanners open every link, so only the button confirms."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("people/confirm_email.html")
     if not confirm_email(door.runtime(), token=token):
         return render_template("people/link_is_over.html"), 410
@@ -78,7 +78,7 @@ def confirm_again() -> Page:
 
 @blueprint.route("/password-reset", methods=["GET", "POST"])
 def ask_for_reset() -> Page:
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("people/ask_reset.html")
     ask_reset(door.runtime(), email=request.form.get("email", ""))
     return render_template("people/look_in_your_inbox.html", email=request.form.get("email", "").strip())
@@ -86,7 +86,7 @@ def ask_for_reset() -> Page:
 
 @blueprint.route("/password-reset/<token>", methods=["GET", "POST"])
 def reset(token: str) -> Page:
-    if request.method == "GET":
+    if request.method != "POST":
         if not is_reset_token(door.runtime(), token):
             return render_template("people/link_is_over.html"), 410
         return render_template("people/reset.html", fault="")

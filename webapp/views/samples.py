@@ -95,7 +95,7 @@ PLATFORMS = (
 def _board(status: str, tone: str, *rows: IntegrationFacts, outbreak: OutbreakFacts | None = None) -> Board:
     needs = sum(one.health.needs_merchant for one in rows)
     return Board(
-        status=status, tone=tone, rows=rows, outbreak=outbreak, needs=needs, platforms=PLATFORMS, digest="1.1",
+        status=status, tone=tone, rows=rows, outbreak=outbreak, needs=needs, platforms=PLATFORMS, digest="",
         can_change=True,
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, abort, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -43,11 +43,19 @@ def flask_config(settings: Settings) -> dict[str, object]:
 
 
 def init_app(app: Flask) -> None:
+    app.before_request(_refuse_unprintable)
     door.init_app(app)
     formats.init_app(app)
     app.after_request(_harden)
     app.register_error_handler(HTTPException, _error_page)
     app.register_error_handler(CSRFError, _error_page)
+
+
+def _refuse_unprintable() -> None:
+    """No text a person can type has a NUL in it, and PostgreSQL takes none."""
+    texts = (request.path, *request.args.values(), *request.form.values())
+    if any("\0" in text for text in texts):
+        abort(400, "That cannot be read.")
 
 
 def _harden(response: Response) -> Response:

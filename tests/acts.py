@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlmodel import col, select
 
 from tests.sandbox_server import SandboxServer
@@ -25,6 +24,7 @@ from webapp.queries.board import board_of
 from webapp.queries.facts import IntegrationFacts
 
 BROWSER = "a browser"
+PASSWORD = "correct horse battery"
 
 
 class Acts:
@@ -37,9 +37,7 @@ class Acts:
     def connects(
         self, slug: str, person: str = "ana@aurora.test", shop: str = "aurora.myshopify.com", number: int = 0
     ) -> str:
-        url = connect(self.runtime, slug=slug, tenant=shop if registry()[slug].tenant else None,
-                      person_id=self.person_id, workspace_id=self.workspace_id, browser=BROWSER)  # fmt: skip
-        back = self.returns(slug, self.sandbox.approve(url, person))
+        back = self.returns(slug, self.sandbox.approve(self.leaves_for(slug, shop), person))
         if back.ending is Ending.CHOOSE:
             with self.runtime.database.reading() as session:
                 offered = authorization_of(session, self.runtime.platform, authorization_id=back.authorization_id,
@@ -50,6 +48,18 @@ class Acts:
             return made[0]
         assert back.ending is Ending.CONNECTED, back
         return back.integration_id
+
+    def leaves_for(self, slug: str, shop: str = "aurora.myshopify.com") -> str:
+        """Press Connect; the address of the consent page."""
+        return connect(self.runtime, slug=slug, tenant=shop if registry()[slug].tenant else None,
+                       person_id=self.person_id, workspace_id=self.workspace_id, browser=BROWSER)  # fmt: skip
+
+    def stops_at_the_choice(self, slug: str) -> str:
+        """Connect up to the choice of accounts; the round trip's id."""
+        back = self.returns(slug, self.sandbox.approve(self.leaves_for(slug)))
+        assert back.ending is Ending.CHOOSE
+        assert back.authorization_id
+        return back.authorization_id
 
     def reconnects(self, integration_id: str, person: str = "ana@aurora.test") -> Return:
         url = reconnect(self.runtime, integration_id=integration_id, person_id=self.person_id,
@@ -109,8 +119,3 @@ class Acts:
                     "refunds": [(one.refund_id, str(one.day), one.amount_micros) for one in refunds]}  # fmt: skip
         spend = session.exec(select(SpendRow).where(*of(SpendRow), SpendRow.platform == integration.platform)).all()
         return {"daily_spend": [(f"{one.campaign_id}:{one.day}", str(one.day), one.spend_micros) for one in spend]}
-
-
-@pytest.fixture
-def acts(runtime: Runtime, sandbox: SandboxServer, people: dict[str, str]) -> Acts:
-    return Acts(runtime, sandbox, people["ana"], people["aurora"])

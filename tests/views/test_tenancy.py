@@ -1,0 +1,132 @@
+"""Every route there is, and who may have an answer from it. A new route without an entry here fails."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import inspect, text
+
+from tests.conftest import AtTheBrowser
+from tests.views.conftest import plain
+from webapp.models.columns import opaque_id
+from webapp.models.trouble import Receipt
+
+PUBLIC = {
+    "static", "machines.heartbeat", "people.login", "people.begin_session", "people.end_session", "people.signup",
+    "people.confirm", "people.ask_for_reset", "people.reset",
+}  # fmt: skip
+SIGNED_IN = {
+    "integrations.overview", "integrations.page", "integrations.board", "integrations.check_all",
+    "authorizations.start", "authorizations.callback", "authorizations.not_ours", "patterns.index", "patterns.screen",
+    "people.confirm_again", "people.switch", "people.make_workspace", "people.members", "people.put_member",
+}  # fmt: skip
+OWNED = {
+    "integrations.show", "integrations.incident", "integrations.history", "integrations.receipt",
+    "integrations.dismiss", "integrations.sync_now", "integrations.check", "integrations.pause_one",
+    "integrations.resume_one", "integrations.ask_disconnect", "integrations.disconnect_one",
+    "authorizations.start_again", "authorizations.show", "authorizations.choose", "people.drop_member",
+}  # fmt: skip
+ANY = {"slug": "shopify", "ending": "forged", "name": "history"}
+
+
+@pytest.fixture
+def ids(acts, runtime, people) -> dict[str, str]:
+    """Something of each kind that is Aurora's, by the name a route calls it."""
+    integration = acts.connects("shopify")
+    now = runtime.now()
+    with runtime.database.writing() as session:
+        receipt = Receipt(integration_id=integration, away_from=now, away_to=now, owed_days=1, currency="USD")
+        session.add(receipt)
+        session.flush()
+        receipt_id = receipt.id
+    waiting = acts.stops_at_the_choice("meta_ads")
+    return {"integration_id": integration, "receipt_id": receipt_id, "authorization_id": waiting,
+            "person_id": people["vic"]}  # fmt: skip
+
+
+def rules(app, endpoints):
+    return [
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) & {"GET", "POST"})
+        if rule.endpoint in endpoints
+    ]
+
+
+def path_of(rule: str, values: dict[str, str]) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found.group(1)], rule)
+
+
+def asked(someone, method: str, path: str):
+    return someone.client.get(path) if method == "GET" else someone.post(path)
+
+
+def test_no_route_is_forgotten(app):
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == PUBLIC | SIGNED_IN | OWNED
+
+
+def test_who_is_not_signed_in_is_sent_to_sign_in(app, ids, nobody):
+    for method, rule in rules(app, SIGNED_IN | OWNED):
+        reply = asked(nobody, method, path_of(rule, ids | ANY))
+        assert (reply.status_code, reply.location[:6]) == (303, "/login"), rule
+
+
+def test_a_strangers_id_and_an_absent_one_are_the_same_404(app, ids, bob, runtime):
+    before = dump(runtime)
+    for method, rule in rules(app, OWNED):
+        foreign = asked(bob, method, path_of(rule, ids))
+        absent = asked(bob, method, path_of(rule, {name: opaque_id() for name in ids}))
+        assert foreign.status_code == absent.status_code == 404, rule
+        assert plain(foreign.text) == plain(absent.text), rule
+    assert dump(runtime) == before, "something of Aurora's changed"
+
+
+def test_the_owner_gets_an_answer_everywhere(app, ids, ana):
+    last = {"integrations.disconnect_one", "people.drop_member"}
+    for method, rule in rules(app, OWNED - last) + rules(app, last):
+        reply = asked(ana, method, path_of(rule, ids))
+        assert reply.status_code in (200, 303), (rule, reply.status_code)
+
+
+def test_a_viewer_sees_everything_and_changes_nothing(app, ids, vic, runtime):
+    before = dump(runtime)
+    own = {"people.confirm_again", "people.switch", "people.make_workspace"}
+    for method, rule in rules(app, SIGNED_IN - own):
+        if method == "POST":
+            assert asked(vic, method, path_of(rule, ids | ANY)).status_code == 403, rule
+    for method, rule in rules(app, OWNED - {"authorizations.show"}):
+        expected = 200 if method == "GET" and not rule.endswith("disconnection") else 403
+        assert asked(vic, method, path_of(rule, ids)).status_code == expected, rule
+    page = vic.client.get("/integrations").text
+    assert "Reconnect</button>" not in page
+    assert "Check all</button>" not in page
+    assert dump(runtime) == before
+
+
+def test_without_its_token_no_form_is_taken(app, ids, ana):
+    for method, rule in rules(app, PUBLIC | SIGNED_IN | OWNED):
+        if method == "POST":
+            values = ids | ANY | {"token": "x", "filename": "x"}
+            assert ana.client.post(path_of(rule, values)).status_code == 400, rule
+
+
+def test_what_only_an_owner_may(ana, acts, people, app, runtime):
+    ana.post("/members", email="vic@test.test", role="admin")
+    vic = AtTheBrowser(app, "vic@test.test")
+    vic.sign_in()
+    assert vic.post("/members", email="bob@test.test", role="viewer").status_code == 403
+    assert vic.post(f"/members/{people['ana']}/removal").status_code == 403
+    assert vic.post("/checks").status_code == 303
+    refused = ana.post(f"/members/{people['ana']}/removal")
+    assert refused.status_code == 422
+    assert "needs an owner" in refused.text
+
+
+def dump(runtime) -> dict[str, list[tuple[object, ...]]]:
+    """Everything stored about connections and who is in what."""
+    tables = ("integration", "authorization", "receipt", "member", "login", "access_grant", "notice")
+    with runtime.database.reader.connect() as connection:
+        present = set(inspect(connection).get_table_names())
+        assert set(tables) <= present, present
+        return {one: sorted(map(repr, connection.execute(text(f'SELECT * FROM "{one}"')).all())) for one in tables}
