@@ -1,0 +1,65 @@
+"""No violation on any page, light and dark; no sideways scrolling down to 320 px."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.e2e.merchant import Merchant
+from tests.e2e.world import World
+
+AXE = Axe()
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def everything(page: Page, world: World) -> list[str]:
+    """Every page there is to look at; signed in."""
+    world.until_all_green()
+    Merchant(page, world).sign_in()
+    page.goto(f"{world.url}/patterns")
+    patterns = sorted(set(re.findall(r'href="(/patterns/[^"]+)"', page.content())))
+    assert len(patterns) > 15
+    integration = world.integration("meta_ads")["id"]
+    own = ["", "/history", "/incident", "/disconnection"]
+    return ["/integrations", "/members", "/patterns", "/nowhere", *patterns,
+            *(f"/integrations/{integration}{end}" for end in own)]  # fmt: skip
+
+
+def faults(page: Page) -> list[str]:
+    found = AXE.run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
+
+
+def look(page: Page, url: str) -> list[str]:
+    found = []
+    page.goto(url)
+    for node in page.locator("main details:not(.menu) > summary").all():
+        if node.is_visible() and node.locator("..").get_attribute("open") is None:
+            node.click()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found += [f"{scheme}: {one}" for one in faults(page)]
+    for width in (1280, 375, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        if page.evaluate(SIDEWAYS) > 0:
+            found.append(f"{width} px scrolls sideways")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    return found
+
+
+@pytest.mark.timeout(400)
+def test_every_page(page: Page, world: World, everything: list[str]):
+    found = {path: look(page, world.url + path) for path in everything}
+    page.context.clear_cookies()
+    for path in ("/login", "/signup", "/password-reset", "/password-reset/forged", "/email-confirmation/x"):
+        found[path] = look(page, world.url + path)
+    assert {path: one for path, one in found.items() if one} == {}
+
+
+def test_the_sandbox(page: Page, world: World):
+    assert look(page, f"{world.sandbox}/") == []
+    assert look(page, f"{world.sandbox}/inbox") == []
