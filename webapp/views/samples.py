@@ -65,7 +65,13 @@ def broken(one: IntegrationFacts) -> IntegrationFacts:
 
 def in_health(health: Health) -> IntegrationFacts:
     """A row in one health, with what belongs to it."""
-    one = replace(META, id=f"in-{health}", health=health, label=health.badge.label.format(company="Meta"))
+    one = replace(
+        META,
+        id=f"in-{health}",
+        account_name=f"Aurora {health}",
+        health=health,
+        label=health.badge.label.format(company="Meta"),
+    )
     if health.needs_merchant:
         return replace(one, sentence=LINE, incident=INCIDENT)
     if health in (Health.IMPORTING, Health.CATCHING_UP):
