@@ -30,13 +30,19 @@ def broken_letter(runtime: Runtime, person: Person, incidents: Sequence[Incident
         rows = board_of(session, situation(runtime), workspace_id=workspace_id, can_change=False, platforms=()).rows
         others = _others_told(session, incidents, person)
     items = [one for one in items if one.incident is not None]
-    grouped = sentences.outbreak_words(items, rows)[1] if len(items) > 1 else None
+    outbreaks = {one.outbreak_id for one in incidents}
+    title, likely = _heading(items, rows, together=len(outbreaks) == 1 and None not in outbreaks)
     link = f"{runtime.settings.public_url}/integrations/{items[0].id}"
     context = {
-        "workspace_name": workspace.name, "items": items, "grouped_likely": grouped, "link": link, "others": others,
-    }  # fmt: skip
+        "workspace_name": workspace.name,
+        "items": items,
+        "title": title,
+        "likely": likely,
+        "link": link,
+        "others": others,
+    }
     return Letter(
-        subject=_broken_subject(items, workspace.name),
+        subject=_one_line(f"{title if len(items) > 1 else _in_one(items[0])} · {workspace.name}"),
         text=render_template("emails/broken.txt", **context),
         html=render_template("emails/broken.html", **context),
     )
@@ -100,10 +106,17 @@ def _others_told(session: Session, incidents: Sequence[Incident], person: Person
     )
 
 
-def _broken_subject(items: Sequence[IntegrationFacts], workspace: str) -> str:
-    if len(items) > 1:
-        return _one_line(f"{len(items)} connections dropped together · {workspace}")
-    return _one_line(f"{items[0].label}: {items[0].platform_name} · {workspace}")
+def _heading(
+    items: Sequence[IntegrationFacts], rows: Sequence[IntegrationFacts], *, together: bool
+) -> tuple[str, str | None]:
+    """The letter's title and, where all of it began together, the cause they probably share."""
+    if len(items) == 1:
+        return f"{items[0].platform_name} needs you", None
+    return sentences.outbreak_words(items, rows) if together else (f"{len(items)} connections need you", None)
+
+
+def _in_one(item: IntegrationFacts) -> str:
+    return f"{item.label}: {item.platform_name}"
 
 
 def _one_line(subject: str) -> str:

@@ -144,12 +144,19 @@ def _syncs(session: Session, integration: Integration) -> Iterable[HistoryEntry]
         .order_by(col(SyncRun.started_at).desc())
         .limit(RUNS_SHOWN)
     ).all()
+    incidents = session.exec(select(Incident).where(Incident.integration_id == integration.id)).all()
     zone = ZoneInfo(integration.timezone)
+
+    def is_told(run: SyncRun) -> bool:
+        # What failed while a problem was open is that problem, and the history has it already.
+        return run.outcome is Outcome.TROUBLE and any(
+            one.opened_at <= run.ended_at <= (one.closed_at or run.ended_at) for one in incidents if run.ended_at
+        )
 
     def together(run: SyncRun) -> tuple[object, bool]:
         return run.started_at.astimezone(zone).date(), run.outcome is Outcome.DONE
 
-    for (_, fine), group in groupby(runs, key=together):
+    for (_, fine), group in groupby((run for run in runs if not is_told(run)), key=together):
         found = list(group)
         number = wording.counted(len(found), ("sync", "syncs"))
         rows = wording.counted(sum(run.rows for run in found), ("row", "rows"))
