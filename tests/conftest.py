@@ -25,6 +25,28 @@ from webapp.platforms import registry
 from webapp.settings import Settings
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="run every proof at its full count")
+
+
+@pytest.fixture
+def count(request: pytest.FixtureRequest) -> int:
+    """How often a proof repeats itself: `@pytest.mark.prove(small=…, full=…)`."""
+    counts = request.node.get_closest_marker("prove").kwargs
+    return int(counts["full" if request.config.getoption("--full") else "small"])
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str, object, str, bool], None]:
+    """Note what a proof found, and fail where it falls short."""
+
+    def note(name: str, value: object, goal: str, met: bool) -> None:
+        record_property("figure", (name, str(value), goal, met))
+        assert met, f"{name}: {value}, goal {goal}"
+
+    return note
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A PostgreSQL of our own. Without one the suite fails: a skipped database is an untested one."""

@@ -1,0 +1,89 @@
+"""kill -9 of the worker in the middle of syncs: nothing lost, nothing doubled."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, func, select
+
+from tests.e2e.world import until
+from webapp.models.integration import Integration
+from webapp.models.sync import SyncRun
+from webapp.platforms import registry
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Worker:
+    """`flask --app app work`, as an operator runs it."""
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        self._environ = environ
+
+    def __enter__(self) -> subprocess.Popen[bytes]:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "app", "work"], cwd=ROOT, env={**os.environ, **self._environ}
+        )
+        return self._process
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait(timeout=30)
+
+
+def under_way(runtime, *, after: int, pages: int = 0) -> int:
+    with runtime.database.reading() as session:
+        return session.exec(
+            select(func.count()).select_from(SyncRun).where(
+                col(SyncRun.id) > after, col(SyncRun.ended_at).is_(None), col(SyncRun.pages) >= pages
+            )
+        ).one()  # fmt: skip
+
+
+def newest_run(runtime) -> int:
+    with runtime.database.reading() as session:
+        return session.exec(select(func.max(SyncRun.id))).one() or 0
+
+
+def all_done_since(runtime, moment) -> bool:
+    with runtime.database.reading() as session:
+        return all(one.last_success_at and one.last_success_at > moment for one in session.exec(select(Integration)))
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.prove(small=3, full=20)
+def test_nothing_is_lost_or_doubled(acts, runtime, environ, count, figure):
+    connected = [acts.connects(slug) for slug in registry()]
+    killed = 0
+    for _ in range(count * 8):
+        acts.sandbox.advance(days=4)
+        before = newest_run(runtime)
+        with Worker(environ) as worker:
+            until(lambda: under_way(runtime, after=before, pages=1), "a sync is under way", seconds=30)  # noqa: B023
+            time.sleep(random.uniform(0, 0.25))
+            worker.send_signal(signal.SIGKILL)
+            worker.wait(timeout=10)
+        killed += under_way(runtime, after=before) > 0
+        if killed == count:
+            break
+    acts.sandbox.advance(minutes=30)
+    moment = runtime.now()
+    with Worker(environ) as worker:
+        until(lambda: all_done_since(runtime, moment), "everything is read after the last kill", seconds=60)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(timeout=40) == 0
+    # The store sells on: what came in since the worker's last look is read before it is counted.
+    found = [acts.compared(one) for one in connected if acts.syncs(one)]
+    figure("kill -9 in the middle of a sync", killed, f"= {count}", killed == count)
+    rows, lost, wrong = (sum(numbers) for numbers in zip(*((a, b, c + d) for a, b, c, d in found), strict=True))
+    figure("rows checked after the kills", rows, "> 1500", rows > 1500)
+    figure("rows lost", lost, "= 0", lost == 0)
+    figure("rows doubled or foreign", wrong, "= 0", wrong == 0)
