@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 PY := .venv/bin/python
 
-.PHONY: run test check prove bench fix help
+.PHONY: run test check prove bench fix lock help
 
 run: .venv/run ## start everything: the product, its jobs and, without credentials, the sandbox
 	@exec $(PY) app.py
@@ -28,6 +28,13 @@ bench: .venv/dev ## benchmarks, ratios interleaved in one run (ONLY=name for one
 
 fix: .venv/dev ## format, and mend what lint can mend
 	@$(PY) -m ruff check --fix -q . ; $(PY) -m ruff format .
+
+# Extras stay in the lock: pip refuses `name[extra]` against a bare pin as soon as a newer `name` is published.
+LOCK := uv pip compile pyproject.toml --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras
+lock: ## write the lock files anew from pyproject.toml (needs uv; UPGRADE=--upgrade for newer versions)
+	@$(LOCK) $(UPGRADE) -o requirements/run.txt
+	@$(LOCK) $(UPGRADE) --extra fleet -o requirements/fleet.txt
+	@$(LOCK) $(UPGRADE) --extra fleet --group dev -o requirements/dev.txt
 
 .venv/run: requirements/run.txt
 	@.ci/venv run
