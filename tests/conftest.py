@@ -48,9 +48,9 @@ def figure(record_property: Callable[[str, object], None]) -> Callable[[str, obj
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     """A PostgreSQL of our own. Without one the suite fails: a skipped database is an untested one."""
-    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    server = Postgres()
     server.start()
     yield server
     server.stop()

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +19,11 @@ from webapp.lifecycle.migrate import migrate
 
 
 class Postgres:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
         self._bin = _binaries()
-        self._folder = folder / "data"
+        # Not in pytest's own folder: every run that begins closes that one to other users, while this server runs.
+        self._home = Path(tempfile.mkdtemp(prefix="shopimize-postgres-"))
+        self._folder = self._home / "data"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = probe.getsockname()[1]
@@ -28,10 +31,8 @@ class Postgres:
     def start(self) -> None:
         self._folder.mkdir()
         if os.geteuid() == 0:
-            # initdb refuses root; every folder above must let the other user through.
-            for parent in self._folder.parents[:4]:
-                if str(parent).startswith("/tmp/"):
-                    parent.chmod(0o755)
+            # initdb refuses root; the folder above must let the other user through.
+            self._home.chmod(0o755)
             shutil.chown(self._folder, "postgres", "postgres")
         self._run("initdb", "-A", "trust", "-E", "UTF8", "-U", "postgres", "--no-sync", "-D", str(self._folder))
         options = (f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off "
@@ -44,6 +45,7 @@ class Postgres:
 
     def stop(self) -> None:
         self._run("pg_ctl", "-w", "-m", "immediate", "-D", str(self._folder), "stop")
+        shutil.rmtree(self._home)
 
     @contextmanager
     def database(self) -> Iterator[str]:
