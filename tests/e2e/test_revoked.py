@@ -50,4 +50,4 @@ def test_from_the_badge_over_the_mail_back_to_green(merchant: Merchant):
     assert "connected again" in world.inbox()[1]["subject"]
 
     page.goto(link)
-    expect(page.get_by_text(re.compile("Already fixed by Ana"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Fixed by you, "))).to_be_visible()

@@ -25,11 +25,15 @@ def explain(incident: Incident, integration: Integration, platform: Platform, *,
     words = CAUSES[incident.cause]
     advice = platform.advice.get(incident.cause)
     default_url = platform.manage_url(integration.account_id)
+    since = incident.data_through or incident.began_at
+    day = wording.short_day(since.astimezone(ZoneInfo(integration.timezone)).date())
     return Explanation(
         title=words.title.format_map(names),
         happened=f"{words.happened.format_map(names)} Nothing already imported is lost.",
-        since=incident.data_through or incident.began_at,
-        affects=affects(incident, integration, platform),
+        noticed=incident.opened_at,
+        since=since,
+        affected=f"Profit since {day}",
+        left_out=f"{platform.company} spend" if platform.kind == "ads" else f"orders from {integration.account_name}",
         likely=_likely(incident, names),
         certainty=_certainty(incident, names),
         steps=_steps(incident, advice.steps if advice else (), words.steps, names),
@@ -38,14 +42,6 @@ def explain(incident: Incident, integration: Integration, platform: Platform, *,
         evidence=tuple(incident.evidence),
         technical=_technical(incident),
     )
-
-
-def affects(incident: Incident, integration: Integration, platform: Platform) -> str:
-    """What the hole does to the numbers."""
-    since = incident.data_through or incident.began_at
-    day = wording.short_day(since.astimezone(ZoneInfo(integration.timezone)).date())
-    left_out = f"{platform.company} spend" if platform.kind == "ads" else f"new orders from {integration.account_name}"
-    return f"Profit since {day} leaves out {left_out}."
 
 
 def _likely(incident: Incident, names: Mapping[str, str]) -> str:

@@ -45,12 +45,17 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """The specific error, in a merchant's words; the platform's own stay under technical details."""
+    """The specific error, in a merchant's words; the platform's own stay under technical details.
+
+    `noticed` is when it showed, `since` is up to where the data is complete: the hole begins there.
+    """
 
     title: str
     happened: str
+    noticed: datetime
     since: datetime
-    affects: str
+    affected: str
+    left_out: str
     likely: str
     certainty: str
     steps: tuple[str, ...]
@@ -58,6 +63,11 @@ class Explanation:
     next: str
     evidence: tuple[str, ...]
     technical: tuple[tuple[str, str], ...]
+
+    @property
+    def affects(self) -> str:
+        """What the hole does to the numbers."""
+        return f"{self.affected} leaves out {self.left_out}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

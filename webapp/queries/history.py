@@ -46,8 +46,8 @@ def history_of(session: Session, platform: Platform, integration_id: str) -> lis
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
-def fixed_note(session: Session, integration_id: str) -> str | None:
-    """ "Already fixed by Ana, today, 09:32": what an old mail's link says; None while there is trouble or never was."""
+def fixed_note(session: Session, integration_id: str, *, viewer_id: str) -> str | None:
+    """ "Already fixed by Ana, Tue 12 Nov, 09:32", for an old mail's link; None where nothing was or something still is."""
     last = session.exec(
         select(Incident).where(Incident.integration_id == integration_id).order_by(col(Incident.opened_at).desc())
     ).first()
@@ -58,8 +58,9 @@ def fixed_note(session: Session, integration_id: str) -> str | None:
     if last.closing is Closing.RECOVERED:
         return f"Already fixed: it works again by itself since {when}."
     person = session.get(Person, last.closed_by) if last.closed_by else None
-    verb = "Disconnected" if last.closing is Closing.DISCONNECTED else "Already fixed"
-    return f"{verb} by {person.name if person else 'a colleague'}, {when}."
+    who = "you" if last.closed_by == viewer_id else person.name if person else "a colleague"
+    verb = "Disconnected" if last.closing is Closing.DISCONNECTED else "Fixed" if who == "you" else "Already fixed"
+    return f"{verb} by {who}, {when}."
 
 
 def receipt_facts(session: Session, platform: Platform, integration_id: str, receipt_id: str) -> ReceiptFacts | None:

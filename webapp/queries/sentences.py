@@ -61,8 +61,7 @@ def row_sentence(
         told = incident.explanation
         if health.needs_merchant:
             likely = "" if told.likely == "" else f" Likely: {told.likely}."
-            since = wording.moment(incident.opened_at, zone)
-            return f"{told.title}, {since}.{likely} Nothing already imported is lost."
+            return f"{told.title}, {wording.moment(told.noticed, zone)}.{likely} Nothing already imported is lost."
         return f"{told.happened.removesuffix(' Nothing already imported is lost.')} {told.next}"
     if health is Health.IMPORTING and progress is not None:
         return f"Importing, newest first: {_of_days(progress)}{_about(progress)}. You can leave."
@@ -101,9 +100,12 @@ def _needing(needing: Sequence[IntegrationFacts]) -> str:
     told = sorted((one.incident.explanation for one in needing if one.incident), key=lambda one: one.since)
     if len(needing) == 1:
         return " ".join([f"{needing[0].platform_name} needs you.", *(one.affects for one in told)])
-    left_out = list(dict.fromkeys(one.affects.partition(" leaves out ")[2].rstrip(".") for one in told))
-    since = told[0].affects.partition(" leaves out ")[0]
-    return f"{len(needing)} connections need you. {since} leaves out {wording.listed(left_out)}."
+    if not told:
+        return f"{len(needing)} connections need you."
+    stores = [one.incident.explanation.left_out for one in needing if one.incident and one.kind == "store"]
+    companies = list(dict.fromkeys(one.company for one in needing if one.incident and one.kind == "ads"))
+    left_out = [*stores, *([f"{wording.listed(companies)} spend"] if companies else [])]
+    return f"{len(needing)} connections need you. {told[0].affected} leaves out {wording.listed(left_out)}."
 
 
 def _all_green(active: Sequence[IntegrationFacts], now: datetime) -> tuple[str, str, datetime]:

@@ -59,7 +59,7 @@ def show(integration_id: str) -> str:
     _wanted(integration_id)
     runtime = door.runtime()
     with runtime.database.reading() as session:
-        fixed = fixed_note(session, integration_id)
+        fixed = fixed_note(session, integration_id, viewer_id=door.viewer().person_id)
     return render_template("integrations/index.html", board=_board(), opened=integration_id, fixed=fixed)
 
 

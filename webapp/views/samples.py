@@ -26,8 +26,10 @@ TOLD = Explanation(
     title="Meta stopped accepting our permission",
     happened="The password of ana@aurora.test was changed, and Meta ends permissions with it. "
     "Nothing already imported is lost.",
+    noticed=NOW,
     since=NOW,
-    affects="Profit since 12 Nov leaves out Meta spend.",
+    affected="Profit since 12 Nov",
+    left_out="Meta spend",
     likely="the password was changed",
     certainty="Likely, from what we know.",
     steps=STEPS,
