@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -118,8 +119,9 @@ class _Root:
         reverse: bool = False, query: str = "",
     ) -> dict[str, Any]:  # fmt: skip
         self._allowed(info)
-        found = sorted(self._matching(query), key=_sorting(sortKey), reverse=reverse)
-        return _connection(found, first, after, lambda one: _order(one, self._shop))
+        key = _sorting(sortKey)
+        found = sorted(self._matching(query), key=key, reverse=reverse)
+        return _connection(found, first, after, lambda one: _order(one, self._shop), key)
 
     def order(self, info: Info, id: str) -> dict[str, Any] | None:
         self._allowed(info)
@@ -162,35 +164,50 @@ def _holds(one: Seen, name: str, sign: str, at: datetime) -> bool:
     return {">=": value >= at, "<=": value <= at, "<": value < at, ">": value > at}[sign]
 
 
-def _sorting(key: str) -> Callable[[Seen], tuple[datetime, int]]:
+def _sorting(key: str) -> Callable[[Seen], tuple[str, int]]:
     if key == "UPDATED_AT":
-        return lambda one: (one.changed_at, one.order.id)
-    return lambda one: (one.order.at, one.order.id)
+        return lambda one: (_iso(one.changed_at), one.order.id)
+    return lambda one: (_iso(one.order.at), one.order.id)
+
+
+def _by_id(one: Any) -> tuple[str, int]:
+    return "", one.id
 
 
 def _connection(
-    found: Sequence[Any], first: int, after: str | None, node: Callable[[Any], dict[str, Any]]
+    found: Sequence[Any],
+    first: int,
+    after: str | None,
+    node: Callable[[Any], dict[str, Any]],
+    key: Callable[[Any], tuple[str, int]] = _by_id,
 ) -> dict[str, Any]:
+    """A page after a place. A cursor is the last row's own value and id, so rows that come and go shift nothing."""
     if not 0 < first <= MAX_FIRST:
         raise GraphQLError(f"first must be between 1 and {MAX_FIRST}", extensions={"code": "BAD_USER_INPUT"})
-    start = _after(after)
-    page = found[start : start + first]
-    end = start + len(page)
-    cursor = base64.b64encode(f'{{"last":{end}}}'.encode()).decode() if page else None
-    info = {"hasNextPage": end < len(found), "hasPreviousPage": start > 0, "startCursor": after, "endCursor": cursor}
+    place = _place(after)
+    rest = [one for one in found if place is None or key(one) > place]
+    page = rest[:first]
+    info = {
+        "hasNextPage": len(rest) > len(page), "hasPreviousPage": place is not None,
+        "startCursor": _cursor(key(page[0])) if page else None, "endCursor": _cursor(key(page[-1])) if page else None,
+    }  # fmt: skip
     return {"nodes": [node(one) for one in page], "pageInfo": info}
 
 
-def _after(cursor: str | None) -> int:
+def _cursor(place: tuple[str, int]) -> str:
+    return base64.b64encode(json.dumps({"last_id": place[1], "last_value": place[0]}).encode()).decode()
+
+
+def _place(cursor: str | None) -> tuple[str, int] | None:
     if not cursor:
-        return 0
+        return None
     try:
-        found = re.fullmatch(r'\{"last":(\d+)\}', base64.b64decode(cursor, validate=True).decode())
-    except ValueError:
-        found = None
-    if found is None:
-        raise GraphQLError("Invalid cursor for current pagination sort.", extensions={"code": "INVALID_CURSOR"})
-    return int(found.group(1))
+        found = json.loads(base64.b64decode(cursor, validate=True))
+        return str(found["last_value"]), int(found["last_id"])
+    except (ValueError, KeyError, TypeError):
+        raise GraphQLError(
+            "Invalid cursor for current pagination sort.", extensions={"code": "INVALID_CURSOR"}
+        ) from None
 
 
 def _order(seen: Seen, shop: Shop) -> dict[str, Any]:

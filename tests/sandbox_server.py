@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import urllib3
 import waitress
 from waitress import wasyncore
+from werkzeug.wrappers import Request
 
 from sandbox import inbox
 from sandbox.app import make_app
@@ -22,7 +24,8 @@ class SandboxServer:
     def __init__(self, folder: Path) -> None:
         self.clock_offset_file = folder / "clock_offset"
         self.world = World(None, self.clock_offset_file)
-        self._server = waitress.create_server(make_app(self.world), host="127.0.0.1", port=0, threads=6)
+        self.asked: list[str] = []
+        self._server = waitress.create_server(self._noting(make_app(self.world)), host="127.0.0.1", port=0, threads=6)
         self.url = f"http://127.0.0.1:{self._server.effective_port}"
         self.smtp_port = free_port()
         self._catcher = inbox.start(self.world, host="127.0.0.1", port=self.smtp_port)
@@ -34,6 +37,17 @@ class SandboxServer:
         self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._server._map))
         self._catcher.stop(no_assert=True)
         self._thread.join(timeout=5)
+
+    def _noting(self, app):
+        """Every request as it came in, so that a proof can tell which ones came twice."""
+
+        def noted(environ, start_response):
+            request = Request(environ)
+            self.asked.append(f"{request.method} {request.full_path} {request.get_data(cache=True).decode()}")
+            environ["wsgi.input"] = io.BytesIO(request.get_data())
+            return app(environ, start_response)
+
+        return noted
 
     def approve(self, url: str, person: str = "ana@aurora.test") -> dict[str, str]:
         """Go to a consent page, approve everything as `person`; the parameters of the way back."""

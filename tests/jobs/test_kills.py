@@ -8,17 +8,17 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
+from collections import Counter
+from contextlib import suppress
 
 import pytest
 from sqlmodel import col, func, select
 
 from tests.e2e.world import until
+from tests.jobs.worker import ROOT, Workers
 from webapp.models.integration import Integration
 from webapp.models.sync import SyncRun
 from webapp.platforms import registry
-
-ROOT = Path(__file__).parent.parent.parent
 
 
 class Worker:
@@ -59,7 +59,7 @@ def all_done_since(runtime, moment) -> bool:
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.prove(small=3, full=20)
+@pytest.mark.prove(small=2, full=20)
 def test_nothing_is_lost_or_doubled(acts, runtime, environ, count, figure):
     connected = [acts.connects(slug) for slug in registry()]
     killed = 0
@@ -84,6 +84,46 @@ def test_nothing_is_lost_or_doubled(acts, runtime, environ, count, figure):
     found = [acts.compared(one) for one in connected if acts.syncs(one)]
     figure("kill -9 in the middle of a sync", killed, f"= {count}", killed == count)
     rows, lost, wrong = (sum(numbers) for numbers in zip(*((a, b, c + d) for a, b, c, d in found), strict=True))
+    figure("rows checked after the kills", rows, "> 1500", rows > 1500)
+    figure("rows lost", lost, "= 0", lost == 0)
+    figure("rows doubled or foreign", wrong, "= 0", wrong == 0)
+
+
+def pages_asked(asked: list[str]) -> Counter[str]:
+    """What was asked for rows of days: not tokens, not who the account is, not the products."""
+    words = ("insights", 'googleAds:searchStream {"query": "SELECT segments', "report/integrated", "query Orders")
+    return Counter(one for one in asked if any(word in one for word in words))
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.prove(small=20, full=500)
+def test_a_kill_at_any_moment_repeats_at_most_one_page(acts, runtime, environ, count, figure):
+    connected = [acts.connects(slug) for slug in registry()]
+    killed = most = 0
+    with Workers(environ) as workers:
+        before: Counter[str] = Counter()
+        while killed < count:
+            acts.sandbox.advance(days=random.choice((1, 4)))
+            newest = newest_run(runtime)
+            acts.sandbox.asked.clear()
+            child = workers.begin()
+            until(lambda: newest_run(runtime) > newest, "an attempt is begun")  # noqa: B023
+            time.sleep(random.uniform(0, 0.5))
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+            if workers.ended() == -signal.SIGKILL:
+                killed += under_way(runtime, after=newest) > 0
+            now = pages_asked(acts.sandbox.asked)
+            # Time has passed since the kill, so what is asked in the same words again is what was cut off.
+            most = max(most, *Counter(one.split("?")[0] for one in (before & now).elements()).values(), 0)
+            before = now
+        acts.sandbox.advance(minutes=30)
+        workers.begin()
+        assert workers.ended() == 0
+    found = [acts.compared(one) for one in connected if acts.syncs(one)]
+    rows, lost, wrong = (sum(numbers) for numbers in zip(*((a, b, c + d) for a, b, c, d in found), strict=True))
+    figure("kill -9 at a random moment of a sync", killed, f"= {count}", killed == count)
+    figure("pages asked for again after a kill, at the most", most, "<= 1", most <= 1)
     figure("rows checked after the kills", rows, "> 1500", rows > 1500)
     figure("rows lost", lost, "= 0", lost == 0)
     figure("rows doubled or foreign", wrong, "= 0", wrong == 0)

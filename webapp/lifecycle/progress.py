@@ -31,9 +31,6 @@ class Hint:
         """What to keep once a page is stored; None when the window is done."""
         return replace(self, resume=resume) if resume is not None else None
 
-    def contains(self, window: Window) -> bool:
-        return self.window.first <= window.first and window.last <= self.window.last
-
     def as_json(self) -> dict[str, object]:
         return {
             "first": self.window.first.isoformat(),

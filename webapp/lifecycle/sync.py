@@ -84,39 +84,39 @@ class _Attempt:
         with self.runtime.database.reading() as session:
             integration = session.get_one(Integration, self.claim.integration_id)
             login = session.get_one(Login, integration.login_id)
-            after_gap = open_receipt(session, integration.id) is not None or integration.failing_since is not None
+            receipt = open_receipt(session, integration.id)
+            fresh_since = receipt.away_to if receipt is not None else integration.failing_since
         assert login.id is not None
         token = usable_token(self.runtime, login.id)
         renew = renewer(self.runtime, login.id, self.platform)
         api = self.runtime.api(self.platform, token=token, tenant=login.tenant, renew=renew)
         account = self.platform.probe(api, _account(integration))
-        zone = ZoneInfo(integration.timezone)
         for stream in self.platform.streams:
-            self._read_stream(api, account, stream, integration, zone, after_gap)
+            self._read_stream(api, account, stream, integration, fresh_since)
 
     def _read_stream(
-        self, api: Api, account: Account, stream: Stream, integration: Integration, zone: ZoneInfo, after_gap: bool
+        self, api: Api, account: Account, stream: Stream, integration: Integration, fresh_since: datetime | None
     ) -> None:
-        now = self.runtime.now()
+        with self.runtime.database.reading() as session:
+            cursor = cursor_of(session, integration, stream)
+        hint = Hint.of(cursor.hint) if cursor is not None else None
+        if hint is not None and self.runtime.now() - hint.started <= self.platform.page_life:
+            self._read_window(api, account, stream, hint)
+        for window in self._owed(stream, integration, fresh_since):
+            self._read_window(api, account, stream, Hint(window=window, started=self.runtime.now(), resume=None))
+
+    def _owed(self, stream: Stream, integration: Integration, fresh_since: datetime | None) -> list[Window]:
+        now, zone = self.runtime.now(), ZoneInfo(integration.timezone)
         with self.runtime.database.reading() as session:
             cursor = cursor_of(session, integration, stream)
             days = covered(session, integration, stream)
-        hint = Hint.of(cursor.hint) if cursor is not None else None
         if stream.reading is Reading.SNAPSHOT:
             read_at = cursor.read_at if cursor is not None else None
-            if hint is None and read_at is not None and now - read_at < stream.every:
-                return
+            if read_at is not None and now - read_at < stream.every:
+                return []
             today = local_day(now, zone)
-            windows = [Window(first=today, last=today, start=now, end=now)]
-        else:
-            windows = owed_windows(
-                stream, days, first_day=integration.first_day, zone=zone, now=now, after_gap=after_gap
-            )
-        if hint is not None:
-            self._read_window(api, account, stream, hint)
-            windows = [window for window in windows if not hint.contains(window)]
-        for window in windows:
-            self._read_window(api, account, stream, Hint(window=window, started=self.runtime.now(), resume=None))
+            return [Window(first=today, last=today, start=now, end=now)]
+        return owed_windows(stream, days, first_day=integration.first_day, zone=zone, now=now, fresh_since=fresh_since)
 
     def _read_window(self, api: Api, account: Account, stream: Stream, at: Hint) -> None:
         try:

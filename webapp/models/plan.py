@@ -35,11 +35,20 @@ def local_day(instant: datetime, zone: ZoneInfo) -> date:
 
 
 def owed_windows(
-    stream: Stream, covered: Covered, *, first_day: date, zone: ZoneInfo, now: datetime, after_gap: bool = False
+    stream: Stream,
+    covered: Covered,
+    *,
+    first_day: date,
+    zone: ZoneInfo,
+    now: datetime,
+    fresh_since: datetime | None = None,
 ) -> list[Window]:
-    """Every stretch worth asking for now, newest first: days never read whole, and days that may be restated."""
-    today = local_day(now, zone)
-    owed = [day for day in _days(first_day, today) if _is_owed(stream, covered.get(day), day, today, now, after_gap)]
+    """Every stretch worth asking for now, newest first: days never read whole, and days that may be restated.
+
+    After a gap, `fresh_since` is its end: what may be restated and was read before that is asked for again at once.
+    """
+    today, stale = local_day(now, zone), max(now - RESTATE_EVERY, fresh_since or now - RESTATE_EVERY)
+    owed = [day for day in _days(first_day, today) if _is_owed(stream, covered.get(day), day, today, stale)]
     return [_window(stream, covered, run, zone, now) for run in _runs(owed, stream.window_days)]
 
 
@@ -66,12 +75,12 @@ def low_water(covered: Covered, *, first_day: date, today: date, zone: ZoneInfo)
     return mark
 
 
-def _is_owed(stream: Stream, found: CoveredDay | None, day: date, today: date, now: datetime, after_gap: bool) -> bool:
+def _is_owed(stream: Stream, found: CoveredDay | None, day: date, today: date, stale: datetime) -> bool:
     if found is None or not found.complete:
         return True
     if stream.reading is not Reading.DAYS or today - day > timedelta(days=stream.look_back):
         return False
-    return after_gap or now - found.fetched_at >= RESTATE_EVERY
+    return found.fetched_at <= stale
 
 
 def _window(stream: Stream, covered: Covered, run: list[date], zone: ZoneInfo, now: datetime) -> Window:

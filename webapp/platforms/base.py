@@ -141,7 +141,11 @@ class OtherTenant(Exception):
 
 
 class Platform(ABC):
-    """One outside service. Class attributes are facts; methods are its dialect."""
+    """One outside service. Class attributes are facts; methods are its dialect.
+
+    `page_life` is how long after a window was begun its next page may still be asked for: numbered pages shift when
+    rows come and go, and then the window starts over.
+    """
 
     slug: str
     name: str
@@ -155,6 +159,7 @@ class Platform(ABC):
     rotates: bool = False
     old_token_usable: bool = False
     renew_ahead: timedelta = timedelta(minutes=5)
+    page_life: timedelta = timedelta(minutes=10)
     exchange_is_short: bool = False
     needs_developer_token: bool = False
     tenant: TenantField | None = None

@@ -47,7 +47,7 @@ def history_of(session: Session, platform: Platform, integration_id: str) -> lis
 
 
 def fixed_note(session: Session, integration_id: str, *, viewer_id: str) -> str | None:
-    """ "Already fixed by Ana, Tue 12 Nov, 09:32", for an old mail's link; None where nothing was or something still is."""
+    """ "Already fixed by Ana, Tue 12 Nov, 09:32", for an old mail's link; None while nothing was, or something is."""
     last = session.exec(
         select(Incident).where(Incident.integration_id == integration_id).order_by(col(Incident.opened_at).desc())
     ).first()

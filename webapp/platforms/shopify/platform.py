@@ -121,6 +121,8 @@ class Shopify(Platform):
     renewal = Renewal.REFRESH_TOKEN
     rotates = True
     old_token_usable = True
+    # A cursor holds the last row's own time and id (not a number of rows), so nothing shifts under it.
+    page_life = timedelta(days=365)
     tenant = TenantField(
         name="shop",
         label="Your store's address",
