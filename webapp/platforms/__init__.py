@@ -10,7 +10,9 @@ from types import MappingProxyType
 
 from webapp.platforms.base import Platform
 
-SHARED = frozenset({"answer", "api", "base", "decode", "diagnosis", "oauth_words", "paging", "records", "wire"})
+SHARED = frozenset(
+    {"answer", "api", "base", "deadline", "decode", "diagnosis", "oauth_words", "paging", "records", "wire"}
+)
 
 
 @cache

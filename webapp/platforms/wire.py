@@ -10,7 +10,6 @@ import io
 import ipaddress
 import logging
 import socket
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
@@ -22,6 +21,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from webapp.platforms.answer import Answer, Failure, Stage
+from webapp.platforms.deadline import Exchange, PlainPool, SecurePool, watch
 
 MAX_BODY = 32 * 1024 * 1024
 CONNECT_SECONDS = 5.0
@@ -51,12 +51,16 @@ class ForeignHost(Exception):
 class Wire:
     """Sends requests of one platform. Thread-safe; connections are kept open and reused."""
 
-    def __init__(self, *, base_url: str | None = None, refuse_private: bool = False) -> None:
+    def __init__(
+        self, *, base_url: str | None = None, refuse_private: bool = False, total_seconds: float = TOTAL_SECONDS
+    ) -> None:
         self._base = base_url.rstrip("/") if base_url else None
         self._refuse_private = refuse_private and base_url is None
+        self._total_seconds = total_seconds
         self._pool = urllib3.PoolManager(
             num_pools=32, maxsize=8, retries=False, cert_reqs="CERT_REQUIRED", ca_certs=certifi.where()
         )
+        self._pool.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
 
     def locate(self, url: str) -> str:
         """Where a platform's URL really lives."""
@@ -73,25 +77,25 @@ class Wire:
             url = f"{url}{'&' if '?' in url else '?'}{urlencode(request.params)}"
         if self._refuse_private and _is_private(urlsplit(url).hostname or ""):
             return Answer(stage, 0, failure=Failure.UNREACHABLE)
-        deadline = time.monotonic() + TOTAL_SECONDS
-        try:
-            response = self._pool.request(
-                request.method,
-                self.locate(url),
-                body=request.body,
-                headers={"accept-encoding": CONTENT_ENCODING, **request.headers},
-                redirect=False,
-                preload_content=False,
-                timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
-            )
-        except (urllib3.exceptions.TimeoutError, TimeoutError):
-            return Answer(stage, 0, failure=Failure.TIMEOUT)
-        except (urllib3.exceptions.HTTPError, OSError):
-            return Answer(stage, 0, failure=Failure.UNREACHABLE)
-        return _read(response, stage, deadline)
+        with watch().within(self._total_seconds) as exchange:
+            try:
+                response = self._pool.request(
+                    request.method,
+                    self.locate(url),
+                    body=request.body,
+                    headers={"accept-encoding": CONTENT_ENCODING, **request.headers},
+                    redirect=False,
+                    preload_content=False,
+                    timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+                )
+            except (urllib3.exceptions.TimeoutError, TimeoutError):
+                return Answer(stage, 0, failure=Failure.TIMEOUT)
+            except (urllib3.exceptions.HTTPError, OSError):
+                return Answer(stage, 0, failure=Failure.TIMEOUT if exchange.is_over else Failure.UNREACHABLE)
+            return _read(response, stage, exchange)
 
 
-def _read(response: urllib3.BaseHTTPResponse, stage: Stage, deadline: float) -> Answer:
+def _read(response: urllib3.BaseHTTPResponse, stage: Stage, exchange: Exchange) -> Answer:
     headers = {name.lower(): value for name, value in response.headers.items()}
     if response.status in (301, 302, 303, 307, 308):
         response.close()
@@ -103,14 +107,13 @@ def _read(response: urllib3.BaseHTTPResponse, stage: Stage, deadline: float) -> 
             body += chunk
             if len(body) > MAX_BODY:
                 failure = Failure.TOO_LARGE
-            elif time.monotonic() > deadline:
-                failure = Failure.TIMEOUT
-            if failure:
                 break
     except (urllib3.exceptions.TimeoutError, TimeoutError):
         failure = Failure.TIMEOUT
     except (urllib3.exceptions.HTTPError, OSError):
         failure = Failure.CUT_SHORT
+    # A shut socket can look like the end of an answer without a stated length.
+    failure = Failure.TIMEOUT if exchange.is_over else failure
     if failure:
         response.close()
         return Answer(stage, response.status, headers, failure=failure)
