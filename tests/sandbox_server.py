@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import urllib3
 import waitress
 from waitress import wasyncore
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 from sandbox import inbox
 from sandbox.app import make_app
@@ -25,6 +26,8 @@ class SandboxServer:
         self.clock_offset_file = folder / "clock_offset"
         self.world = World(None, self.clock_offset_file)
         self.asked: list[str] = []
+        # What to answer instead, for a request one knows by its words; None lets it through.
+        self.instead: Callable[[str], Response | None] = lambda _asked: None
         self._server = waitress.create_server(self._noting(make_app(self.world)), host="127.0.0.1", port=0, threads=6)
         self.url = f"http://127.0.0.1:{self._server.effective_port}"
         self.smtp_port = free_port()
@@ -43,9 +46,10 @@ class SandboxServer:
 
         def noted(environ, start_response):
             request = Request(environ)
-            self.asked.append(f"{request.method} {request.full_path} {request.get_data(cache=True).decode()}")
+            asked = f"{request.method} {request.full_path} {request.get_data(cache=True).decode()}"
+            self.asked.append(asked)
             environ["wsgi.input"] = io.BytesIO(request.get_data())
-            return app(environ, start_response)
+            return (self.instead(asked) or app)(environ, start_response)
 
         return noted
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -40,7 +41,7 @@ from webapp.platforms.base import (
     Stream,
     Window,
 )
-from webapp.platforms.diagnosis import Trouble
+from webapp.platforms.diagnosis import Cause, Trouble, verdict
 from webapp.queries.coverage import covered
 
 log = logging.getLogger(__name__)
@@ -91,8 +92,17 @@ class _Attempt:
         renew = renewer(self.runtime, login.id, self.platform)
         api = self.runtime.api(self.platform, token=token, tenant=login.tenant, renew=renew)
         account = self.platform.probe(api, _account(integration))
+        troubles: list[Trouble] = []
         for stream in self.platform.streams:
-            self._read_stream(api, account, stream, integration, fresh_since)
+            try:
+                self._read_stream(api, account, stream, integration, fresh_since)
+            except Trouble as trouble:
+                troubles.append(trouble)
+                if not trouble.diagnosis.is_about_one_stream:
+                    break
+        if troubles:
+            # What only one of them said, and somebody must act on, is not hidden behind another's passing trouble.
+            raise next((one for one in troubles if one.diagnosis.is_definite), troubles[0])
 
     def _read_stream(
         self, api: Api, account: Account, stream: Stream, integration: Integration, fresh_since: datetime | None
@@ -119,14 +129,16 @@ class _Attempt:
         return owed_windows(stream, days, first_day=integration.first_day, zone=zone, now=now, fresh_since=fresh_since)
 
     def _read_window(self, api: Api, account: Account, stream: Stream, at: Hint) -> None:
-        try:
-            for page in self.platform.read(api, account, stream, at.window, resume=at.resume):
-                self._store(stream, at, page)
-        except DeadCursor:
-            if at.resume is None:
-                raise
-            # The platform forgot the page, not the window: everything stored so far is stored again, changing nothing.
-            self._read_window(api, account, stream, Hint(window=at.window, started=at.started, resume=None))
+        # Where the platform forgot a page, though not the window, what is stored so far is stored again: no change.
+        for place in (at, replace(at, resume=None)):
+            try:
+                for page in self.platform.read(api, account, stream, place.window, resume=place.resume):
+                    self._store(stream, place, page)
+                return
+            except DeadCursor as dead:
+                log.info("sync %s: a window of %s starts over", self.claim.integration_id, stream.name)
+                answer = dead.answer
+        raise Trouble(verdict(Cause.PLATFORM_DOWN, transient=True, code="dead_cursor", message=answer.text), answer)
 
     def _store(self, stream: Stream, at: Hint, page: Page) -> None:
         with self.runtime.database.writing() as session:

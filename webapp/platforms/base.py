@@ -257,3 +257,7 @@ class Platform(ABC):
 
 class DeadCursor(Exception):
     """The platform no longer knows the page we stopped at."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer

@@ -86,6 +86,11 @@ class Diagnosis:
         """Nothing we repeat will change this answer; somebody has to act."""
         return self.remedy in (Remedy.RECONNECT, Remedy.FIX_AT_PLATFORM, Remedy.OPERATOR)
 
+    @property
+    def is_about_one_stream(self) -> bool:
+        """The next stream may well be readable: neither the permission nor the whole platform is in question."""
+        return self.cause in (Cause.PLATFORM_DOWN, Cause.UNKNOWN, Cause.SCOPE_MISSING, Cause.BAD_REQUEST)
+
 
 class Trouble(Exception):
     """A platform's answer that is not what was asked for, already diagnosed."""

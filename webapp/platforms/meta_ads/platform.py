@@ -202,7 +202,7 @@ class MetaAds(Platform):
                     limits.pop(0)
                     continue
                 if trouble.diagnosis.code == DEAD_CURSOR and after:
-                    raise DeadCursor from None
+                    raise DeadCursor(trouble.answer) from None
                 raise
             page = decode(answer, _Insights)
             with reading(answer):

@@ -231,7 +231,7 @@ class Shopify(Platform):
             )  # fmt: skip
         except Trouble as trouble:
             if variables.get("after") and "cursor" in trouble.diagnosis.message.lower():
-                raise DeadCursor from None
+                raise DeadCursor(trouble.answer) from None
             raise
 
 

@@ -1,0 +1,177 @@
+"""Reading that is cut off, poisoned, led in circles or started anew: nothing is lost, doubled or held up by it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from sqlmodel import func, select
+from werkzeug.wrappers import Response
+
+from webapp.lifecycle.disconnect import disconnect
+from webapp.models.data import OrderRow, VariantRow
+from webapp.models.health import Health
+from webapp.models.sync import Outcome
+
+ORDERS = "query Orders"
+
+
+@pytest.fixture(autouse=True)
+def no_patience(monkeypatch):
+    monkeypatch.setattr("webapp.platforms.api.time.sleep", lambda _seconds: None)
+
+
+def stored(acts, table) -> int:
+    with acts.runtime.database.reading() as session:
+        return session.exec(select(func.count()).select_from(table)).one()
+
+
+def cursor_in(asked: str) -> str | None:
+    return json.loads(asked[asked.index("{") :])["variables"].get("after")
+
+
+def answer(body: object) -> Response:
+    return Response(json.dumps(body), content_type="application/json")
+
+
+def test_a_poisoned_stream_stops_neither_the_others_nor_other_workspaces(acts, people, sandbox):
+    cedar = acts.connects("shopify", shop="cedar.myshopify.com")
+    meta = acts.connects("meta_ads")
+    sandbox.instead = lambda asked: answer({"data": {"orders": "?"}}) if ORDERS in asked and "cedar" in asked else None
+    assert acts.syncs(cedar) is Outcome.TROUBLE
+    assert stored(acts, OrderRow) == 0
+    assert stored(acts, VariantRow) == 50
+    assert acts.open_incidents() == []
+    assert acts.syncs(meta) is Outcome.DONE
+    stranger = type(acts)(acts.runtime, sandbox, people["bob"], people["borealis"])
+    theirs = stranger.connects("shopify", person="bob@borealis.test", shop="borealis.myshopify.com")
+    assert stranger.syncs(theirs) is Outcome.DONE
+    assert stranger.is_complete(theirs) > 300
+    sandbox.instead = lambda _asked: None
+    assert acts.syncs(cedar) is Outcome.DONE
+    assert acts.is_complete(cedar) > 300
+
+
+def test_it_goes_on_at_the_page_where_it_was_cut_off(acts, sandbox):
+    shopify = acts.connects("shopify")
+    pages = []
+
+    def cut_at_the_third(asked):
+        if ORDERS not in asked:
+            return None
+        pages.append(cursor_in(asked))
+        return Response("<html>", 502) if len(pages) == 3 else None
+
+    sandbox.instead = cut_at_the_third
+    assert acts.syncs(shopify) is Outcome.DONE, "passing trouble on a page is tried again within the attempt"
+    assert pages[3] == pages[2]
+    acts.sandbox.advance(days=9)
+    pages.clear()
+    sandbox.instead = lambda asked: (
+        Response("<html>", 502) if ORDERS in asked and (pages.append(cursor_in(asked)) or len(pages) > 2) else None
+    )
+    assert acts.syncs(shopify) is Outcome.TROUBLE
+    cut_off = pages[-1]
+    assert cut_off is not None
+    pages.clear()
+    sandbox.instead = lambda asked: pages.append(cursor_in(asked)) if ORDERS in asked else None
+    assert acts.syncs(shopify) is Outcome.DONE
+    assert pages[0] == cut_off
+    assert acts.is_complete(shopify) > 300
+
+
+def test_a_cursor_the_platform_forgot_starts_the_window_over(acts, sandbox):
+    shopify = acts.connects("shopify")
+    forgotten = []
+
+    def forget_once(asked):
+        if ORDERS in asked and cursor_in(asked) and not forgotten:
+            forgotten.append(asked)
+            message = "Invalid cursor for current pagination sort."
+            return answer({"errors": [{"message": message, "extensions": {"code": "INVALID_CURSOR"}}]})
+        return None
+
+    sandbox.instead = forget_once
+    assert acts.syncs(shopify) is Outcome.DONE
+    assert forgotten
+    assert acts.is_complete(shopify) > 300
+
+
+@pytest.mark.parametrize("cursor", ["the same one", "always a new one"])
+def test_pages_that_lead_in_circles_or_never_end_are_given_up(acts, sandbox, cursor, monkeypatch):
+    monkeypatch.setattr("webapp.platforms.paging.MAX_PAGES", 20)
+    shopify = acts.connects("shopify", shop="cedar.myshopify.com")
+    asked_for = []
+
+    def circle(asked):
+        if ORDERS not in asked:
+            return None
+        asked_for.append(asked)
+        end = "x" if cursor == "the same one" else str(len(asked_for))
+        return answer({"data": {"orders": {"nodes": [], "pageInfo": {"hasNextPage": True, "endCursor": end}}}})
+
+    sandbox.instead = circle
+    assert acts.syncs(shopify) is Outcome.TROUBLE
+    assert len(asked_for) < 70
+    assert acts.open_incidents() == []
+    sandbox.instead = lambda _asked: None
+    assert acts.syncs(shopify) is Outcome.DONE
+    assert acts.is_complete(shopify) > 300
+
+
+def test_another_accounts_rows_are_not_taken_in(acts, sandbox):
+    meta = acts.connects("meta_ads")
+    row = {
+        "account_id": "7010002",
+        "account_currency": "USD",
+        "campaign_id": "1",
+        "date_start": "2026-11-01",
+        "spend": "9",
+    }
+    sandbox.instead = lambda asked: answer({"data": [row]}) if "insights" in asked else None
+    assert acts.syncs(meta) is Outcome.TROUBLE
+    sandbox.instead = lambda _asked: None
+    assert acts.syncs(meta) is Outcome.DONE
+    assert acts.is_complete(meta) > 300
+
+
+def test_a_catch_up_that_breaks_again_leaves_no_hole(acts, sandbox):
+    meta = acts.connects("meta_ads")
+    acts.syncs(meta)
+    for switch in ("access_revoked", "password_changed"):
+        sandbox.switch("meta_ads", switch)
+        assert acts.syncs(meta) is Outcome.TROUBLE
+        sandbox.advance(days=40)
+        acts.reconnects(meta)
+        windows = []
+        sandbox.instead = lambda asked: (
+            Response("{}", 500) if "insights" in asked and (windows.append(asked) or len(windows) > 1) else None  # noqa: B023
+        )
+        assert acts.syncs(meta) is Outcome.TROUBLE
+        assert acts.row(meta).health is Health.CATCHING_UP
+        sandbox.instead = lambda _asked: None
+    assert acts.syncs(meta) is Outcome.DONE
+    assert acts.row(meta).health is Health.CONNECTED
+    assert acts.is_complete(meta) > 300
+
+
+def test_newest_days_come_first(acts, sandbox):
+    meta = acts.connects("meta_ads")
+    acts.syncs(meta)
+    since = [re.search(r"since%22%3A\+%22([0-9-]+)", one).group(1) for one in sandbox.asked if "insights" in one]
+    assert len(since) > 1
+    assert since == sorted(since, reverse=True)
+
+
+@pytest.mark.parametrize("slug", ["shopify", "meta_ads"])
+def test_disconnect_and_connect_again_never_doubles_a_number(acts, slug):
+    one = acts.connects(slug, shop="cedar.myshopify.com")
+    acts.syncs(one)
+    before = acts.is_complete(one)
+    disconnect(acts.runtime, integration_id=one, workspace_id=acts.workspace_id, person_id=acts.person_id)
+    acts.sandbox.advance(days=3)
+    again = acts.connects(slug, shop="cedar.myshopify.com")
+    assert again == one, "the same account is the same integration"
+    assert acts.syncs(one) is Outcome.DONE
+    assert acts.is_complete(one) > before
