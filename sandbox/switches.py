@@ -28,6 +28,7 @@ LASTING = (
     Switch("late_data", "Late data", "Figures of the last three days are corrected afterwards."),
     Switch("fewer_scopes", "Fewer permissions", "The next consents leave one permission out."),
     Switch("other_account", "Wrong person", "The next consents are given by somebody who does not reach the account."),
+    Switch("recent_only", "Recent orders only", "The next consents reach only the last 60 days of orders."),
     Switch("declined", "Declined", "The next consents are declined."),
 )
 MAIL = (

@@ -29,6 +29,7 @@ SHOPS = {
         Shop("borealis.myshopify.com", 61003, "Borealis Lights", "CAD", "America/Toronto", 15),
     )
 }
+ALL_ORDERS, RECENT = "read_all_orders", timedelta(days=60)
 ACCESS_LIFE, REFRESH_LIFE = timedelta(hours=1), timedelta(days=90)
 NOT_ACTIVE = {"error": "invalid_request", "error_description": "This request requires an active refresh_token"}
 BAD_TOKEN = {"errors": "[API] Invalid API key or access token (unrecognized login or wrong password)"}
@@ -63,6 +64,10 @@ class Shopify(Standin):
 
     def signed_in(self, world: World) -> str:
         return "ana@aurora.test"
+
+    def granted(self, world: World, scopes: list[str]) -> list[str]:
+        kept = super().granted(world, scopes)
+        return [one for one in kept if one != ALL_ORDERS] if is_on(world, self.slug, "recent_only") else kept
 
     def approve(self, world: World, request: Request, host: str, consent: Consent) -> str:
         # Somebody who is signed in to another shop comes back with that shop.
@@ -176,9 +181,14 @@ class Shopify(Standin):
             return json_reply({"errors": "Unavailable Shop"}, 402)
         if is_on(world, self.slug, "rate_limited", account):
             return json_reply(_THROTTLED)
+        # Without that permission older orders are not refused: they are simply not there.
+        oldest = world.now() - (timedelta(days=36_500) if ALL_ORDERS in grant["scopes"] else RECENT)
         reply = json_reply(
-            execute(request.get_json(force=True), shop, grant["scopes"], lambda: self.orders(world, shop))
-        )
+            execute(
+                request.get_json(force=True), shop, grant["scopes"],
+                lambda: [one for one in self.orders(world, shop) if one.order.at >= oldest],
+            )
+        )  # fmt: skip
         reply.headers["X-Shopify-API-Version"] = request.path.split("/")[4]
         return reply
 

@@ -45,7 +45,16 @@ def choose_accounts(
             make_live(session, login, grant, now)
         platform = runtime.platform(flow.platform)
         made = [
-            connect_account(runtime, session, flow=flow, platform=platform, account=one, login=login, now=now)
+            connect_account(
+                runtime,
+                session,
+                flow=flow,
+                platform=platform,
+                account=one,
+                login=login,
+                scopes=frozenset(grant.scopes),
+                now=now,
+            )
             for one in chosen
         ]
         flow.ending, flow.ended_at = Ending.CONNECTED, now

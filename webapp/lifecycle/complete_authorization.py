@@ -153,8 +153,9 @@ def _admit(runtime: Runtime, flow: Authorization, newcomer: Newcomer) -> Return:
             return Return(Ending.CHOOSE, flow.id)
         login = go_live(runtime, session, flow, newcomer, now)
         integration = connect_account(
-            runtime, session, flow=flow, platform=newcomer.platform, account=newcomer.accounts[0], login=login, now=now
-        )
+            runtime, session, flow=flow, platform=newcomer.platform, account=newcomer.accounts[0], login=login,
+            scopes=newcomer.scopes, now=now,
+        )  # fmt: skip
         _end(session, flow.id, Ending.CONNECTED, now, {})
         session.get_one(Authorization, flow.id).integration_id = integration.id
         return Return(Ending.CONNECTED, flow.id, integration.id)
@@ -170,7 +171,10 @@ def _admit_again(runtime: Runtime, session: Session, flow: Authorization, newcom
         keep_pending(runtime, session, flow, newcomer, ending, now)
         return Return(ending, flow.id, integration.id)
     login = go_live(runtime, session, flow, newcomer, now)
-    connect_account(runtime, session, flow=flow, platform=newcomer.platform, account=account, login=login, now=now)
+    connect_account(
+        runtime, session, flow=flow, platform=newcomer.platform, account=account, login=login, scopes=newcomer.scopes,
+        now=now,
+    )  # fmt: skip
     _end(session, flow.id, Ending.CONNECTED, now, {})
     return Return(Ending.CONNECTED, flow.id, integration.id)
 

@@ -56,7 +56,7 @@ def go_live(runtime: Runtime, session: Session, flow: Authorization, newcomer: N
     grant = _grant(runtime, login, newcomer, now)
     session.add(grant)
     make_live(session, login, grant, now)
-    repair_others(runtime, session, flow=flow, login=login, accounts=newcomer.accounts, now=now)
+    repair_others(runtime, session, flow=flow, login=login, accounts=newcomer.accounts, scopes=newcomer.scopes, now=now)
     return login
 
 
@@ -77,10 +77,12 @@ def repair_others(
     flow: Authorization,
     login: Login,
     accounts: tuple[Account, ...],
+    scopes: frozenset[str],
     now: datetime,
 ) -> None:
     """Every other broken integration of the workspace that this login is proven to reach comes back with it."""
     reachable = {account.id: account for account in accounts}
+    reach_days = runtime.platform(flow.platform).reach_days(scopes)
     broken = session.exec(
         select(Integration)
         .join(Incident, col(Incident.integration_id) == col(Integration.id))
@@ -95,7 +97,7 @@ def repair_others(
         )
     ).all()
     for integration in broken:
-        _attach(integration, reachable[integration.account_id], login, now)
+        _attach(integration, reachable[integration.account_id], login, reach_days, now)
         begin_recovery(runtime, session, integration, closing=Closing.REPAIRED, person_id=flow.person_id, now=now)
         session.add(_event(integration, EventKind.REPAIRED, now, flow.person_id, login))
 
@@ -108,9 +110,11 @@ def connect_account(
     platform: Platform,
     account: Account,
     login: Login,
+    scopes: frozenset[str],
     now: datetime,
 ) -> Integration:
     """Tie this account to the workspace, for the first time or again. History and numbers stay where they are."""
+    reach_days = platform.reach_days(scopes)
     integration = session.exec(
         select(Integration).where(
             Integration.workspace_id == flow.workspace_id,
@@ -119,21 +123,24 @@ def connect_account(
         )
     ).one_or_none()
     if integration is None:
-        integration = _newborn(flow.workspace_id, platform, account, now)
+        integration = _newborn(flow.workspace_id, platform, account, reach_days, now)
         session.add(integration)
         session.flush()
         kind = EventKind.CONNECTED
     else:
         kind = EventKind.RECONNECTED
         begin_recovery(runtime, session, integration, closing=Closing.RECONNECTED, person_id=flow.person_id, now=now)
-    _attach(integration, account, login, now)
+    _attach(integration, account, login, reach_days, now)
     session.add(_event(integration, kind, now, flow.person_id, login))
     bump(session, flow.workspace_id)
     return integration
 
 
-def _newborn(workspace_id: str, platform: Platform, account: Account, now: datetime) -> Integration:
+def _newborn(
+    workspace_id: str, platform: Platform, account: Account, reach_days: int | None, now: datetime
+) -> Integration:
     depth = max(stream.depth_days for stream in platform.streams)
+    depth = depth if reach_days is None else min(depth, reach_days)
     today = now.astimezone(ZoneInfo(account.timezone)).date()
     return Integration(
         workspace_id=workspace_id,
@@ -148,8 +155,8 @@ def _newborn(workspace_id: str, platform: Platform, account: Account, now: datet
     )
 
 
-def _attach(integration: Integration, account: Account, login: Login, now: datetime) -> None:
-    integration.login_id = login.id
+def _attach(integration: Integration, account: Account, login: Login, reach_days: int | None, now: datetime) -> None:
+    integration.login_id, integration.reach_days = login.id, reach_days
     integration.account_name, integration.route = account.name, account.route
     integration.currency, integration.timezone = account.currency, account.timezone
     integration.granted_at = integration.proved_at = now

@@ -120,11 +120,9 @@ def move_cursor(
     if stream.reading is not Reading.SNAPSHOT:
         session.flush()
         zone = ZoneInfo(integration.timezone)
+        today = local_day(now, zone)
         cursor.through = low_water(
-            covered(session, integration, stream),
-            first_day=integration.first_day,
-            today=local_day(now, zone),
-            zone=zone,
+            covered(session, integration, stream), first_day=integration.readable_from(today), today=today, zone=zone
         )
 
 

@@ -40,6 +40,8 @@ def begin_recovery(
     began = incident.began_at if incident else (integration.disconnected_at or now)
     away_from = min(data_through(session, runtime.platform(integration.platform), integration) or began, now)
     zone = ZoneInfo(integration.timezone)
+    today = local_day(now, zone)
+    first = max(local_day(away_from, zone), integration.readable_from(today))
     session.add(
         Receipt(
             integration_id=integration.id,
@@ -47,7 +49,7 @@ def begin_recovery(
             away_from=away_from,
             away_to=now,
             person_id=person_id,
-            owed_days=(local_day(now, zone) - local_day(away_from, zone)).days + 1,
+            owed_days=(today - first).days + 1,
             currency=integration.currency,
         )
     )

@@ -126,7 +126,14 @@ class _Attempt:
                 return []
             today = local_day(now, zone)
             return [Window(first=today, last=today, start=now, end=now)]
-        return owed_windows(stream, days, first_day=integration.first_day, zone=zone, now=now, fresh_since=fresh_since)
+        return owed_windows(
+            stream,
+            days,
+            first_day=integration.readable_from(local_day(now, zone)),
+            zone=zone,
+            now=now,
+            fresh_since=fresh_since,
+        )
 
     def _read_window(self, api: Api, account: Account, stream: Stream, at: Hint) -> None:
         # Where the platform forgot a page, though not the window, what is stored so far is stored again: no change.

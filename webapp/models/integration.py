@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Index, UniqueConstraint
@@ -12,7 +12,10 @@ from webapp.models.columns import JSON_TYPE, ROW_ID, Word, opaque_id
 
 
 class Integration(SQLModel, table=True):
-    """Survives every reconnect. Facts with their times; what the badge says is derived, never stored."""
+    """Survives every reconnect. Facts with their times; what the badge says is derived, never stored.
+
+    `reach_days` is how many days back, today included, the permission lets us read; None: as far as we like.
+    """
 
     __table_args__ = (
         UniqueConstraint("workspace_id", "platform", "account_id"),
@@ -30,6 +33,7 @@ class Integration(SQLModel, table=True):
     login_id: int | None = Field(default=None, foreign_key="login.id", index=True, sa_type=ROW_ID)
     created_at: datetime
     first_day: date
+    reach_days: int | None = None
     imported_at: datetime | None = None
     paused_at: datetime | None = None
     disconnected_at: datetime | None = None
@@ -48,6 +52,12 @@ class Integration(SQLModel, table=True):
     def is_active(self) -> bool:
         """Neither paused nor disconnected by the merchant."""
         return self.paused_at is None and self.disconnected_at is None
+
+    def readable_from(self, today: date) -> date:
+        """The first day that can still be asked for; what is missing before it cannot come any more."""
+        if self.reach_days is None:
+            return self.first_day
+        return max(self.first_day, today - timedelta(days=self.reach_days - 1))
 
 
 class EventKind(StrEnum):

@@ -52,11 +52,6 @@ def owed_windows(
     return [_window(stream, covered, run, zone, now) for run in _runs(owed, stream.window_days)]
 
 
-def owed_days(covered: Covered, *, first_day: date, last_day: date) -> int:
-    """How many days up to `last_day` have not been read whole."""
-    return sum(1 for day in _days(first_day, last_day) if not (day in covered and covered[day].complete))
-
-
 def read_mark(day_end: datetime, started: datetime) -> tuple[bool, datetime]:
     """For a read begun at `started`: whether it finished the day, and up to which instant it read."""
     return started >= day_end + INDEX_LAG, min(day_end, started)

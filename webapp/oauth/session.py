@@ -45,7 +45,9 @@ def authorization_url(
     session = OAuth2Session(
         client_id=credentials.client_id,
         redirect_uri=redirect_uri,
-        scope=platform.scope_separator.join(platform.scopes) if platform.asks_scopes else None,
+        scope=platform.scope_separator.join((*platform.scopes, *platform.optional_scopes))
+        if platform.asks_scopes
+        else None,
         code_challenge_method="S256" if platform.pkce else None,
     )
     url, _ = session.create_authorization_url(

@@ -143,6 +143,8 @@ class OtherTenant(Exception):
 class Platform(ABC):
     """One outside service. Class attributes are facts; methods are its dialect.
 
+    `scopes` must be given; `optional_scopes` are asked for and change only how far back we can read (`reach_days`).
+    `deletes_after` is how long after access ended the platform obliges us to delete what we hold.
     `page_life` is how long after a window was begun its next page may still be asked for: numbered pages shift when
     rows come and go, and then the window starts over.
     """
@@ -153,6 +155,7 @@ class Platform(ABC):
     kind: Literal["store", "ads"]
     mark: str | None = None
     scopes: tuple[str, ...]
+    optional_scopes: tuple[str, ...] = ()
     streams: tuple[Stream, ...]
     renewal: Renewal
     pkce: bool = False
@@ -160,6 +163,7 @@ class Platform(ABC):
     old_token_usable: bool = False
     renew_ahead: timedelta = timedelta(minutes=5)
     page_life: timedelta = timedelta(minutes=10)
+    deletes_after: timedelta | None = None
     exchange_is_short: bool = False
     needs_developer_token: bool = False
     tenant: TenantField | None = None
@@ -224,6 +228,10 @@ class Platform(ABC):
     @abstractmethod
     def granted_scopes(self, api: Api, tokens: TokenSet) -> frozenset[str]:
         """What was really granted, in the words of `scopes`."""
+
+    def reach_days(self, scopes: frozenset[str]) -> int | None:
+        """How many days back, today included, these scopes let us read; None: further than anybody asks."""
+        return None
 
     @abstractmethod
     def probe(self, api: Api, account: Account) -> Account:

@@ -20,6 +20,7 @@ from webapp.models.trouble import Incident, Receipt
 from webapp.platforms.base import Platform, Reading, Renewal
 from webapp.platforms.diagnosis import Remedy
 from webapp.queries import sentences, wording
+from webapp.queries.deadlines import lost_days, lost_words
 from webapp.queries.explain import explain
 from webapp.queries.facts import (
     Board,
@@ -198,7 +199,7 @@ def _facts(
             opened_at=incident.opened_at,
             closed_at=incident.closed_at,
             closed_by=None,
-            explanation=explain(incident, integration, platform, login=login_name),
+            explanation=explain(incident, integration, platform, login=login_name, now=now),
         )
         if incident
         else None
@@ -230,16 +231,18 @@ def _facts(
         receipt=receipt_facts,
         manage_url=platform.manage_url(integration.account_id),
         quiet_note=_quiet_note(health_facts.ends_at, integration.timezone, now),
+        lost_note=lost_words(lost_days(session, platform, integration, now), integration, platform),
     )  # fmt: skip
-    return one, _turn(health_facts, integration, now)
+    ends = incident.began_at + platform.deletes_after if incident and platform.deletes_after else None
+    return one, _turn(health_facts, integration, now, ends)
 
 
-def _turn(facts: Facts, integration: Integration, now: datetime) -> datetime:
+def _turn(facts: Facts, integration: Integration, now: datetime, deadline: datetime | None) -> datetime:
     zone = ZoneInfo(integration.timezone)
     midnight = day_start(local_day(now, zone) + timedelta(days=1), zone)
     turn = turns_at(facts, now)
     lease = integration.lease_until
-    ends = [at for at in (turn, lease) if at is not None and at > now]
+    ends = [at for at in (turn, lease, deadline) if at is not None and at > now]
     return min([midnight, *ends])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from webapp.models.integration import Integration
@@ -11,10 +12,13 @@ from webapp.platforms.base import Platform
 from webapp.platforms.diagnosis import Cause, Certainty, Remedy
 from webapp.queries import wording
 from webapp.queries.causes import CAUSES
+from webapp.queries.deadlines import deadline
 from webapp.queries.facts import Explanation
 
 
-def explain(incident: Incident, integration: Integration, platform: Platform, *, login: str | None) -> Explanation:
+def explain(
+    incident: Incident, integration: Integration, platform: Platform, *, login: str | None, now: datetime
+) -> Explanation:
     """What happened, since when, what it affects, why and how sure, what to do, what we do next."""
     names = {
         "company": platform.company,
@@ -34,6 +38,7 @@ def explain(incident: Incident, integration: Integration, platform: Platform, *,
         since=since,
         affected=f"Profit since {day}",
         left_out=f"{platform.company} spend" if platform.kind == "ads" else f"orders from {integration.account_name}",
+        deadline=deadline(incident, integration, platform, now),
         likely=_likely(incident, names),
         certainty=_certainty(incident, names),
         steps=_steps(incident, advice.steps if advice else (), words.steps, names),

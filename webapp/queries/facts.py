@@ -56,6 +56,7 @@ class Explanation:
     since: datetime
     affected: str
     left_out: str
+    deadline: str | None
     likely: str
     certainty: str
     steps: tuple[str, ...]
@@ -118,6 +119,7 @@ class IntegrationFacts:
     receipt: ReceiptFacts | None
     manage_url: str | None
     quiet_note: str | None = None
+    lost_note: str | None = None
 
     @property
     def badge(self) -> Badge:

@@ -23,6 +23,17 @@ def short_day(value: date) -> str:
     return format_date(value, "d MMM", locale=LOCALE)
 
 
+def days_listed(days: Sequence[date]) -> str:
+    """ "3 Aug", "3 Aug to 14 Aug and 20 Aug": neighbours as one stretch; `days` oldest first."""
+    stretches: list[list[date]] = []
+    for one in days:
+        if stretches and one - stretches[-1][-1] == timedelta(days=1):
+            stretches[-1].append(one)
+        else:
+            stretches.append([one])
+    return listed([" to ".join(dict.fromkeys((short_day(run[0]), short_day(run[-1])))) for run in stretches])
+
+
 def clock(value: datetime, zone: str) -> str:
     """ "14:10", in the account's zone."""
     return format_time(value.astimezone(ZoneInfo(zone)), "HH:mm", locale=LOCALE)

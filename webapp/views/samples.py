@@ -30,6 +30,7 @@ TOLD = Explanation(
     since=NOW,
     affected="Profit since 12 Nov",
     left_out="Meta spend",
+    deadline="Reconnect before Sat 9 Jan, or Meta only gives us the last 60 days.",
     likely="the password was changed",
     certainty="Likely, from what we know.",
     steps=STEPS,

@@ -45,6 +45,8 @@ VERSION = "v26.0"
 GRAPH = f"https://graph.facebook.com/{VERSION}"
 ACCOUNT = "account_id,name,account_status,disable_reason,currency,timezone_name"
 INSIGHTS = "account_id,account_currency,campaign_id,campaign_name,spend,impressions,clicks,actions,action_values"
+# Insights reach 37 months back (error 3018 beyond).
+HISTORY_DAYS = 37 * 30
 # What a too heavy question is cut down to, one after the other.
 LIMITS = (500, 100, 25)
 # https://developers.facebook.com/docs/marketing-api/reference/ad-account: what account_status means.
@@ -175,6 +177,9 @@ class MetaAds(Platform):
     def granted_scopes(self, api: Api, tokens: TokenSet) -> frozenset[str]:
         answer = self._ask(api, "/me/permissions", {}, stage=Stage.IDENTITY_CHECK)
         return frozenset(one.permission for one in decode(answer, _Permissions).data if one.status == "granted")
+
+    def reach_days(self, scopes: frozenset[str]) -> int | None:
+        return HISTORY_DAYS
 
     def probe(self, api: Api, account: Account) -> Account:
         answer = self._ask(api, f"/act_{account.id}", {"fields": ACCOUNT})

@@ -40,6 +40,7 @@ from webapp.platforms.wire import Request
 # https://shopify.dev/docs/api/usage/versioning: quarterly, supported for a year.
 VERSION = "2026-10"
 TIMESTAMP_SECONDS = 90
+ALL_ORDERS, RECENT_DAYS = "read_all_orders", 60
 ORDERS_PER_PAGE, LINES_PER_PAGE, VARIANTS_PER_PAGE = 100, 50, 100
 
 MONEY = "{ shopMoney { amount currencyCode } }"
@@ -112,7 +113,9 @@ class Shopify(Platform):
     company = "Shopify"
     kind = "store"
     mark = "shopify"
-    scopes = ("read_orders", "read_all_orders", "read_products", "read_inventory")
+    scopes = ("read_orders", "read_products", "read_inventory")
+    # Shopify gives it to approved apps only.
+    optional_scopes = (ALL_ORDERS,)
     scope_separator = ","
     streams = (
         Stream(name="orders", label="orders", unit=("order", "orders"), reading=Reading.CHANGES, depth_days=90),
@@ -123,6 +126,8 @@ class Shopify(Platform):
     old_token_usable = True
     # A cursor holds the last row's own time and id (not a number of rows), so nothing shifts under it.
     page_life = timedelta(days=365)
+    # shop/redact follows 48 hours after the app was removed.
+    deletes_after = timedelta(hours=48)
     tenant = TenantField(
         name="shop",
         label="Your store's address",
@@ -178,6 +183,9 @@ class Shopify(Platform):
         answer = self._ask(api, SCOPES)
         found = decode(answer, _ScopesAnswer).data.current_app_installation.access_scopes
         return _with_reads(frozenset(one.handle for one in found))
+
+    def reach_days(self, scopes: frozenset[str]) -> int | None:
+        return None if ALL_ORDERS in scopes else RECENT_DAYS
 
     def probe(self, api: Api, account: Account) -> Account:
         shop, answer = self._shop(api)

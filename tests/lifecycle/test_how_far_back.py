@@ -1,0 +1,90 @@
+"""Where a platform does not reach back for ever: said beforehand with a date, and afterwards each lost day by name."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from webapp.models.access import Ending
+from webapp.models.health import Health
+from webapp.models.plan import local_day
+from webapp.models.sync import Outcome
+from webapp.queries import wording
+
+CEDAR = "cedar.myshopify.com"
+
+
+@pytest.fixture
+def recent_only(acts):
+    """A store whose orders Shopify gives us for sixty days only, imported and then cut off."""
+    acts.sandbox.switch("shopify", "recent_only")
+    store = acts.connects("shopify", shop=CEDAR)
+    assert acts.syncs(store) is Outcome.DONE
+    acts.sandbox.switch("shopify", "access_revoked")
+    acts.sandbox.advance(hours=2)
+    assert acts.syncs(store) is Outcome.TROUBLE
+    return store
+
+
+def today_at(acts, store):
+    integration = acts.integration(store)
+    return local_day(acts.runtime.now(), ZoneInfo(integration.timezone))
+
+
+def test_the_first_import_is_as_deep_as_the_platform_gives(acts):
+    acts.sandbox.switch("shopify", "recent_only")
+    store = acts.connects("shopify", shop=CEDAR)
+    assert acts.syncs(store) is Outcome.DONE
+    assert (today_at(acts, store) - acts.integration(store).first_day).days == 59
+    assert acts.is_complete(store) > 300
+
+
+def test_the_warning_names_the_day_before_it_is_too_late(acts, recent_only, send_mail):
+    told = acts.row(recent_only).incident.explanation
+    assert told.deadline is not None
+    assert told.deadline.startswith("If the app was removed there: reinstall before ")
+    acts.sandbox.advance(days=3)
+    told = acts.row(recent_only).incident.explanation
+    first_owed = local_day(told.since, ZoneInfo(acts.integration(recent_only).timezone))
+    last_call = wording.day(first_owed + timedelta(days=60))
+    assert told.deadline == f"Reconnect before {last_call}, or Shopify only gives us the last 60 days."
+    assert send_mail() == 1
+    letter = acts.sandbox.letters()[0]
+    assert told.deadline in letter["text"]
+    assert told.deadline in letter["html"]
+
+
+def test_exactly_the_days_out_of_reach_are_named_and_the_rest_comes_back(acts, recent_only):
+    since = acts.row(recent_only).incident.explanation.since
+    acts.sandbox.advance(days=70)
+    assert "Every day you wait" in acts.row(recent_only).incident.explanation.deadline
+    assert acts.reconnects(recent_only).ending is Ending.CONNECTED
+    assert acts.syncs(recent_only) is Outcome.DONE
+    row = acts.row(recent_only)
+    assert row.health is Health.CONNECTED
+    zone = ZoneInfo(acts.integration(recent_only).timezone)
+    first_lost, last_lost = local_day(since, zone), today_at(acts, recent_only) - timedelta(days=60)
+    number = (last_lost - first_lost).days + 1
+    assert row.lost_note == (
+        f"Shopify only gives us the last 60 days, so {number} days cannot come back: "
+        f"{wording.short_day(first_lost)} to {wording.short_day(last_lost)}."
+    )
+    assert row.receipt.days == 60
+    found = acts.compared(recent_only)
+    assert found.too_many == found.doubled == 0
+    assert 0 < found.lost < 12 * (number + 1)
+
+
+def test_with_the_wider_permission_nothing_is_lost_however_long_it_took(acts):
+    store = acts.connects("shopify", shop=CEDAR)
+    acts.syncs(store)
+    acts.sandbox.switch("shopify", "access_revoked")
+    acts.sandbox.advance(days=100)
+    assert acts.syncs(store) is Outcome.TROUBLE
+    assert acts.row(store).incident.explanation.deadline is None
+    acts.reconnects(store)
+    assert acts.syncs(store) is Outcome.DONE
+    assert acts.row(store).lost_note is None
+    assert acts.is_complete(store) > 1000

@@ -1,0 +1,91 @@
+"""What cannot wait: until when it all still comes back, and the days for which that is over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from webapp.models.integration import Integration
+from webapp.models.plan import local_day
+from webapp.models.sync import Coverage
+from webapp.models.trouble import Incident
+from webapp.platforms.base import Platform, Reading
+from webapp.platforms.diagnosis import Cause, Remedy
+from webapp.queries import wording
+
+# A date further off helps nobody to decide anything today.
+WORTH_SAYING = timedelta(days=120)
+
+
+def deadline(incident: Incident, integration: Integration, platform: Platform, now: datetime) -> str | None:
+    """The nearest point after which something is lost for good, as a sentence with its date; None when none is near."""
+    if incident.remedy not in (Remedy.RECONNECT, Remedy.FIX_AT_PLATFORM):
+        return None
+    return _deletion(incident, integration, platform, now) or _reach(incident, integration, platform, now)
+
+
+def lost_days(session: Session, platform: Platform, integration: Integration, now: datetime) -> list[date]:
+    """Days that were never read whole and that the platform no longer gives; oldest first."""
+    horizon = integration.readable_from(local_day(now, ZoneInfo(integration.timezone)))
+    if integration.imported_at is None or horizon <= integration.first_day:
+        return []
+    days = [integration.first_day + timedelta(days=number) for number in range((horizon - integration.first_day).days)]
+    lost: set[date] = set()
+    for stream in platform.streams:
+        if stream.reading is not Reading.SNAPSHOT:
+            whole = session.execute(
+                select(col(Coverage.day)).where(
+                    Coverage.workspace_id == integration.workspace_id,
+                    Coverage.platform == integration.platform,
+                    Coverage.account_id == integration.account_id,
+                    Coverage.stream == stream.name,
+                    col(Coverage.complete),
+                    col(Coverage.day) < horizon,
+                )
+            ).scalars()
+            lost |= set(days) - set(whole)
+    return sorted(lost)
+
+
+def lost_words(days: Sequence[date], integration: Integration, platform: Platform) -> str | None:
+    """The days that cannot come back, each named; None when there are none."""
+    if not days:
+        return None
+    number = wording.counted(len(days), ("day", "days"))
+    return (
+        f"{platform.company} only gives us the last {integration.reach_days} days, so {number} cannot come back: "
+        f"{wording.days_listed(days)}."
+    )
+
+
+def _deletion(incident: Incident, integration: Integration, platform: Platform, now: datetime) -> str | None:
+    meant = (incident.cause, *incident.candidates)
+    if platform.deletes_after is None or Cause.ACCESS_REVOKED not in meant:
+        return None
+    at = incident.began_at + platform.deletes_after
+    if at <= now:
+        return None
+    what = f"{platform.company} makes us delete this {platform.kind}'s data"
+    when = wording.moment(at, integration.timezone)
+    if incident.certainty == "sure":
+        return f"Reinstall before {when}, or {what}."
+    return f"If the app was removed there: reinstall before {when}, or {what}."
+
+
+def _reach(incident: Incident, integration: Integration, platform: Platform, now: datetime) -> str | None:
+    if integration.reach_days is None:
+        return None
+    zone = ZoneInfo(integration.timezone)
+    first_owed, today = local_day(incident.data_through or incident.began_at, zone), local_day(now, zone)
+    before = first_owed + timedelta(days=integration.reach_days)
+    only = f"{platform.company} only gives us the last {integration.reach_days} days"
+    if before <= today:
+        return f"{only}. Every day you wait, one more cannot come back."
+    if before - today > WORTH_SAYING:
+        return None
+    verb = "Reconnect" if incident.remedy is Remedy.RECONNECT else "Put it right"
+    return f"{verb} before {wording.day(before)}, or {only}."
