@@ -114,13 +114,15 @@ class Acts:
         assert found.is_equal, found
         return found.rows
 
-    def compared(self, integration_id: str) -> Compared:
-        """What is stored against what the ledger says."""
+    def compared(self, integration_id: str, only: str | None = None) -> Compared:
+        """What is stored against what the ledger says, in all streams or one."""
         integration = self.integration(integration_id)
         slug, account, since = integration.platform, integration.account_id, str(integration.first_day)
         rows = lost = too_many = doubled = 0
         with self.runtime.database.reading() as session:
             for stream, stored in self._stored(session, integration).items():
+                if only not in (None, stream):
+                    continue
                 truth = {one for one in self.sandbox.truth(slug, account, stream) if one[1] >= since}
                 rows += len(truth)
                 lost += len(truth - set(stored))

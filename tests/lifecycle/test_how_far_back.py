@@ -38,7 +38,10 @@ def test_the_first_import_is_as_deep_as_the_platform_gives(acts):
     store = acts.connects("shopify", shop=CEDAR)
     assert acts.syncs(store) is Outcome.DONE
     assert (today_at(acts, store) - acts.integration(store).first_day).days == 59
-    assert acts.is_complete(store) > 300
+    # A refund of these days for an older order is out of reach with its order.
+    found = acts.compared(store, only="orders")
+    assert found.is_equal
+    assert found.rows > 300
 
 
 def test_the_warning_names_the_day_before_it_is_too_late(acts, recent_only, send_mail):

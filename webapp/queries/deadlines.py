@@ -39,10 +39,10 @@ def lost_days(session: Session, platform: Platform, integration: Integration, no
         if stream.reading is not Reading.SNAPSHOT:
             whole = session.execute(
                 select(col(Coverage.day)).where(
-                    Coverage.workspace_id == integration.workspace_id,
-                    Coverage.platform == integration.platform,
-                    Coverage.account_id == integration.account_id,
-                    Coverage.stream == stream.name,
+                    col(Coverage.workspace_id) == integration.workspace_id,
+                    col(Coverage.platform) == integration.platform,
+                    col(Coverage.account_id) == integration.account_id,
+                    col(Coverage.stream) == stream.name,
                     col(Coverage.complete),
                     col(Coverage.day) < horizon,
                 )
