@@ -27,6 +27,7 @@ class Credentials:
     client_secret: str
     developer_token: str | None = None
     base_url: str | None = None
+    daily_operations: int | None = None
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,11 @@ class _Reader:
             client_id, secret = self.optional(f"{name}_CLIENT_ID"), self.optional(f"{name}_CLIENT_SECRET")
             if client_id and secret:
                 found[name.lower()] = Credentials(
-                    client_id, secret, self.optional(f"{name}_DEVELOPER_TOKEN"), self.optional(f"{name}_BASE_URL")
+                    client_id,
+                    secret,
+                    self.optional(f"{name}_DEVELOPER_TOKEN"),
+                    self.optional(f"{name}_BASE_URL"),
+                    self.number(f"{name}_DAILY_OPERATIONS", 0, low=1, high=10**9) or None,
                 )
             elif client_id or secret:
                 missing = f"{name}_CLIENT_SECRET" if client_id else f"{name}_CLIENT_ID"

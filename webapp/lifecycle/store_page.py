@@ -7,9 +7,9 @@ from dataclasses import asdict
 from datetime import date, datetime
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col
 
+from webapp.database import insert_of
 from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow, VariantRow
 from webapp.models.integration import Integration
 from webapp.platforms.base import Reading, Stream
@@ -130,8 +130,7 @@ def _upsert(session: Session, model: type[SQLModel], rows: list[Row]) -> None:
     if not rows:
         return
     table = model.__table__  # type: ignore[attr-defined]
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(table)
+    statement = insert_of(session)(table)
     keys = [column.name for column in table.primary_key]
     changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     # Two records of one page with the same key would be refused by PostgreSQL; the later one is the newer word.

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from webapp.lifecycle.allowance import Allowance, interval_of
 from webapp.lifecycle.claim import Claim, LostClaim, hold
 from webapp.lifecycle.progress import Hint, cover, cursor_of, move_cursor
 from webapp.lifecycle.recover import (
@@ -92,20 +93,29 @@ class _Attempt:
         renew = renewer(self.runtime, login.id, self.platform)
         api = self.runtime.api(self.platform, token=token, tenant=login.tenant, renew=renew)
         account = self.platform.probe(api, _account(integration))
+        allowance = Allowance(self.runtime, self.platform)
         troubles: list[Trouble] = []
         for stream in self.platform.streams:
             try:
-                self._read_stream(api, account, stream, integration, fresh_since)
+                self._read_stream(api, account, stream, integration, fresh_since, allowance)
             except Trouble as trouble:
                 troubles.append(trouble)
                 if not trouble.diagnosis.is_about_one_stream:
                     break
+            finally:
+                allowance.count(api.calls)
         if troubles:
             # What only one of them said, and somebody must act on, is not hidden behind another's passing trouble.
             raise next((one for one in troubles if one.diagnosis.is_definite), troubles[0])
 
     def _read_stream(
-        self, api: Api, account: Account, stream: Stream, integration: Integration, fresh_since: datetime | None
+        self,
+        api: Api,
+        account: Account,
+        stream: Stream,
+        integration: Integration,
+        fresh_since: datetime | None,
+        allowance: Allowance,
     ) -> None:
         with self.runtime.database.reading() as session:
             cursor = cursor_of(session, integration, stream)
@@ -113,6 +123,8 @@ class _Attempt:
         if hint is not None and self.runtime.now() - hint.started <= self.platform.page_life:
             self._read_window(api, account, stream, hint)
         for window in self._owed(stream, integration, fresh_since):
+            allowance.count(api.calls)
+            allowance.admit(window, today=local_day(self.runtime.now(), ZoneInfo(integration.timezone)))
             self._read_window(api, account, stream, Hint(window=window, started=self.runtime.now(), resume=None))
 
     def _owed(self, stream: Stream, integration: Integration, fresh_since: datetime | None) -> list[Window]:
@@ -188,16 +200,16 @@ class _Attempt:
             advance_recovery(self.runtime, session, integration, finished=True)
             integration.last_success_at = integration.proved_at = now
             integration.failing_since, integration.failed_tries, integration.failing_cause = None, 0, None
-            integration.next_sync_at = next_sync(self.runtime, now)
+            interval = interval_of(self.runtime, session, self.platform)
+            integration.paced_seconds = (
+                round(interval.total_seconds()) if interval > self.runtime.sync_interval else None
+            )
+            # Spread out, so that what was connected together drifts apart.
+            integration.next_sync_at = now + interval * random.uniform(1 - JITTER, 1 + JITTER)
             integration.lease_until = None
             run = session.get_one(SyncRun, self.run_id)
             run.ended_at, run.outcome = now, Outcome.DONE
             bump(session, integration.workspace_id)
-
-
-def next_sync(runtime: Runtime, now: datetime) -> datetime:
-    """When a healthy integration is read again; spread out, so that what was connected together drifts apart."""
-    return now + runtime.sync_interval * random.uniform(1 - JITTER, 1 + JITTER)
 
 
 def _account(integration: Integration) -> Account:

@@ -15,6 +15,7 @@ class Integration(SQLModel, table=True):
     """Survives every reconnect. Facts with their times; what the badge says is derived, never stored.
 
     `reach_days` is how many days back, today included, the permission lets us read; None: as far as we like.
+    `paced_seconds` is how often it is read where that is less often than set.
     """
 
     __table_args__ = (
@@ -39,6 +40,7 @@ class Integration(SQLModel, table=True):
     disconnected_at: datetime | None = None
     granted_at: datetime
     next_sync_at: datetime | None = None
+    paced_seconds: int | None = None
     lease_until: datetime | None = None
     fence: int = 0
     last_attempt_at: datetime | None = None

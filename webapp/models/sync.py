@@ -45,6 +45,16 @@ class Cursor(SQLModel, table=True):
     read_at: datetime | None = None
 
 
+class OperationsSpent(SQLModel, table=True):
+    """Questions asked on a UTC day at a platform that counts them for all our merchants together."""
+
+    __tablename__ = "operations_spent"
+
+    platform: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    number: int = 0
+
+
 class Coverage(SQLModel, table=True):
     """One day of one stream. No row: missing. `read_through` before the day's end: partial."""
 

@@ -145,6 +145,7 @@ class Platform(ABC):
 
     `scopes` must be given; `optional_scopes` are asked for and change only how far back we can read (`reach_days`).
     `deletes_after` is how long after access ended the platform obliges us to delete what we hold.
+    `daily_operations` is how many questions a day all our merchants may ask together; None: each account has its own.
     `page_life` is how long after a window was begun its next page may still be asked for: numbered pages shift when
     rows come and go, and then the window starts over.
     """
@@ -164,6 +165,7 @@ class Platform(ABC):
     renew_ahead: timedelta = timedelta(minutes=5)
     page_life: timedelta = timedelta(minutes=10)
     deletes_after: timedelta | None = None
+    daily_operations: int | None = None
     exchange_is_short: bool = False
     needs_developer_token: bool = False
     tenant: TenantField | None = None

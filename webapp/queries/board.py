@@ -180,7 +180,7 @@ def _facts(
         last_success_at=integration.last_success_at,
         granted_at=integration.granted_at,
         process_started_at=situation.started_at,
-        sync_interval=situation.sync_interval,
+        sync_interval=max(situation.sync_interval, timedelta(seconds=integration.paced_seconds or 0)),
         ends_at=grant.access_expires_at if grant and platform.renewal is Renewal.NONE else None,
     )
     health = health_of(health_facts, now)

@@ -140,6 +140,8 @@ class GoogleAds(Platform):
     renewal = Renewal.REFRESH_TOKEN
     pkce = True
     needs_developer_token = True
+    # Basic access; a whole searchStream is one (developers.google.com/google-ads/api/docs/access-levels).
+    daily_operations = 15_000
     lifetimes = "Renews itself. Google ends it when it is not used for six months."
     depth_note = "The first import brings the last 90 days of spend by campaign."
     advice = ADVICE
