@@ -1,0 +1,147 @@
+"""The work list: whatever was read when, and whatever the clocks do, nothing that happened is left unread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webapp.models.plan import (
+    INDEX_LAG,
+    CoveredDay,
+    day_start,
+    local_day,
+    low_water,
+    owed_windows,
+    read_mark,
+)
+from webapp.platforms.base import Reading, Stream, Window
+
+# Summer time by an hour and by half an hour, a zone that once skipped a whole day, and none.
+ZONES = [ZoneInfo(name) for name in ("America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Pacific/Apia", "UTC")]
+ORDERS = Stream(name="orders", label="orders", unit=("order", "orders"), reading=Reading.CHANGES, window_days=7)
+SPEND = Stream(
+    name="spend", label="spend", unit=("day", "days"), reading=Reading.DAYS, window_days=30, look_back=28
+)  # fmt: skip
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)).map(lambda at: at.replace(tzinfo=UTC))
+zones = st.sampled_from(ZONES)
+steps = st.lists(st.tuples(st.floats(0, 20 * 86_400), st.integers(0, 12)), max_size=8)
+
+
+class Reader:
+    """Reads windows as a sync does, and remembers which instants it saw, and when it looked."""
+
+    def __init__(self, stream: Stream, zone: ZoneInfo, first_day: date) -> None:
+        self.stream, self.zone, self.first_day = stream, zone, first_day
+        self.covered: dict[date, CoveredDay] = {}
+        self.looks: list[tuple[datetime, datetime, datetime]] = []
+
+    def owed(self, now: datetime) -> list[Window]:
+        return owed_windows(self.stream, self.covered, first_day=self.first_day, zone=self.zone, now=now)
+
+    def reads(self, window: Window, now: datetime) -> None:
+        self.looks.append((window.start, window.end, now))
+        for day in days_of(window):
+            complete, through = read_mark(day_start(day + timedelta(days=1), self.zone), now)
+            before = self.covered.get(day)
+            if before is not None:
+                complete, through = complete or before.complete, max(through, before.read_through)
+            self.covered[day] = CoveredDay(complete=complete, read_through=through, fetched_at=now)
+
+    def saw(self, happened: datetime) -> bool:
+        """Whether something that happened then, and shows up a little later, was in any answer."""
+        return any(start <= happened < end and looked >= happened + INDEX_LAG for start, end, looked in self.looks)
+
+
+def days_of(window: Window) -> Iterator[date]:
+    day = window.first
+    while day <= window.last:
+        yield day
+        day += timedelta(days=1)
+
+
+@given(zone=zones, begin=moments, steps=steps, share=st.floats(0, 1))
+def test_no_change_is_missed_however_often_reading_was_cut_off(zone, begin, steps, share):
+    reader = Reader(ORDERS, zone, local_day(begin, zone) - timedelta(days=20))
+    now = begin
+    for seconds, finished in steps:
+        now += timedelta(seconds=seconds)
+        for window in reader.owed(now)[:finished]:
+            reader.reads(window, now)
+    now += timedelta(hours=1)
+    for window in reader.owed(now):
+        reader.reads(window, now)
+    first = day_start(reader.first_day, zone)
+    happened = first + share * (now - INDEX_LAG - first)
+    assert reader.saw(happened)
+
+
+@given(zone=zones, begin=moments, steps=steps)
+def test_what_is_owed_is_asked_for_once_newest_first_and_in_bounds(zone, begin, steps):
+    for stream in (ORDERS, SPEND):
+        reader = Reader(stream, zone, local_day(begin, zone) - timedelta(days=50))
+        now = begin
+        for seconds, finished in steps:
+            now += timedelta(seconds=seconds)
+            windows = reader.owed(now)
+            asked = [day for window in windows for day in days_of(window)]
+            assert len(asked) == len(set(asked))
+            assert [one.last for one in windows] == sorted((one.last for one in windows), reverse=True)
+            assert all(len(list(days_of(one))) <= stream.window_days for one in windows)
+            assert all(one.start < one.end <= now for one in windows)
+            today = local_day(now, zone)
+            everything = [reader.first_day + timedelta(days=n) for n in range((today - reader.first_day).days + 1)]
+            unread = {day for day in everything if not (day in reader.covered and reader.covered[day].complete)}
+            assert unread <= set(asked)
+            for window in windows[:finished]:
+                reader.reads(window, now)
+
+
+@given(zone=zones, begin=moments, steps=steps)
+def test_the_low_water_mark_never_claims_what_was_not_read(zone, begin, steps):
+    reader = Reader(SPEND, zone, local_day(begin, zone) - timedelta(days=40))
+    now = begin
+    for seconds, finished in steps:
+        now += timedelta(seconds=seconds)
+        for window in reader.owed(now)[:finished]:
+            reader.reads(window, now)
+        today = local_day(now, zone)
+        mark = low_water(reader.covered, first_day=reader.first_day, today=today, zone=zone)
+        if mark is None:
+            assert reader.first_day not in reader.covered
+            continue
+        assert mark <= now
+        day = reader.first_day
+        while (end := day_start(day + timedelta(days=1), zone)) <= mark:
+            assert reader.covered[day].complete or reader.covered[day].read_through >= end
+            day += timedelta(days=1)
+
+
+@given(zone=zones, begin=moments, back=st.floats(0, 3 * 86_400))
+def test_a_clock_set_back_forgets_nothing_and_asks_for_nothing_in_the_future(zone, begin, back):
+    reader = Reader(SPEND, zone, local_day(begin, zone) - timedelta(days=10))
+    for window in reader.owed(begin):
+        reader.reads(window, begin)
+    before = dict(reader.covered)
+    earlier = begin - timedelta(seconds=back)
+    for window in reader.owed(earlier):
+        assert window.end <= earlier
+        reader.reads(window, earlier)
+    for day, found in before.items():
+        assert reader.covered[day].complete or not found.complete
+        assert reader.covered[day].read_through >= found.read_through
+
+
+@given(zone=zones, begin=moments, quiet=st.integers(0, 28))
+def test_days_that_may_be_restated_are_read_again_and_older_ones_are_not(zone, begin, quiet):
+    reader = Reader(SPEND, zone, local_day(begin, zone) - timedelta(days=89))
+    for window in reader.owed(begin):
+        reader.reads(window, begin)
+    later = begin + timedelta(hours=7)
+    today = local_day(later, zone)
+    asked = {day for window in reader.owed(later) for day in days_of(window)}
+    assert today - timedelta(days=quiet) in asked
+    assert today - timedelta(days=30) not in asked
