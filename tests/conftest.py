@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,15 +12,12 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from tests.acts import PASSWORD, Acts
+from tests.installation import environ_of, people_of
 from tests.postgres import Postgres
 from tests.sandbox_server import SandboxServer
 from webapp.lifecycle.migrate import migrate
-from webapp.lifecycle.passwords import hashed_password
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.send_notices import send_due_notices
-from webapp.lifecycle.sign_up import open_workspace
-from webapp.models.people import Member, Person, Role
-from webapp.platforms import registry
 from webapp.settings import Settings
 
 
@@ -75,17 +71,7 @@ def sandbox(tmp_path: Path) -> Iterator[SandboxServer]:
 
 @pytest.fixture
 def environ(database_url: str, sandbox: SandboxServer, tmp_path: Path) -> dict[str, str]:
-    """The environment of an installation whose platforms are the sandbox."""
-    found = {
-        "ENV": "local", "DATABASE_URL": database_url, "INSTANCE": str(tmp_path), "NOTICE_HOLD": "0",
-        "PUBLIC_URL": "http://127.0.0.1:5000", "CLOCK_OFFSET_FILE": str(sandbox.clock_offset_file),
-        "MAIL_URL": f"smtp://127.0.0.1:{sandbox.smtp_port}",
-    }  # fmt: skip
-    for slug in registry():
-        name = slug.upper()
-        found |= {f"{name}_CLIENT_ID": "sandbox", f"{name}_CLIENT_SECRET": "sandbox-secret",
-                  f"{name}_DEVELOPER_TOKEN": "sandbox-developer-token", f"{name}_BASE_URL": sandbox.url}  # fmt: skip
-    return found
+    return environ_of(sandbox, database_url, tmp_path)
 
 
 @pytest.fixture
@@ -135,25 +121,7 @@ class AtTheBrowser:
 
 @pytest.fixture
 def people(runtime: Runtime) -> dict[str, str]:
-    """Ana owns Aurora, Vic views it, Bob is a stranger with a workspace of his own. Ids by name."""
-    now, stored, ids = runtime.now(), _stored(), {}
-    with runtime.database.writing() as session:
-        for name in ("ana", "vic", "bob"):
-            person = Person(email=f"{name}@test.test", name=name.title(), password_hash=stored, confirmed_at=now,
-                            created_at=now)  # fmt: skip
-            session.add(person)
-            session.flush()
-            ids[name] = person.id
-        ids["aurora"] = open_workspace(session, person_id=ids["ana"], name="Aurora", now=now)
-        ids["borealis"] = open_workspace(session, person_id=ids["bob"], name="Borealis", now=now)
-        session.add(Member(workspace_id=ids["aurora"], person_id=ids["vic"], role=Role.VIEWER, created_at=now))
-    return ids
-
-
-@cache
-def _stored() -> str:
-    # A fifth of a second each: once is enough.
-    return hashed_password(PASSWORD)
+    return people_of(runtime)
 
 
 @pytest.fixture

@@ -1,0 +1,220 @@
+"""A connection's whole life in any order: connect, break, be killed, reconnect, restate, pause, let time pass.
+
+Whatever happened before, after a good reading the rows are the ledger's, a login has one live permission, and the page
+says what is true.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlmodel import select
+
+from tests.acts import Acts
+from tests.installation import environ_of, people_of
+from tests.sandbox_server import SandboxServer
+from webapp.clock import Clock
+from webapp.lifecycle.ask_now import ask_now
+from webapp.lifecycle.claim import claim_due
+from webapp.lifecycle.disconnect import disconnect
+from webapp.lifecycle.migrate import migrate
+from webapp.lifecycle.pause import pause, resume
+from webapp.lifecycle.runtime import Runtime
+from webapp.lifecycle.sync import sync
+from webapp.models.access import Ending, Grant
+from webapp.models.health import Health
+from webapp.models.sync import Outcome
+from webapp.platforms import registry
+from webapp.settings import Settings
+
+ENDS = ("password_changed", "access_revoked", "security_policy", "token_expired")
+QUIET = (Health.PAUSED, Health.DISCONNECTED)
+
+
+class Killed(BaseException):
+    """The process is gone: nothing after this line runs, whatever was not committed never was."""
+
+
+class LastMoments(Clock):
+    """Every look at the clock is a place where a process may die; the one after `left` of them is."""
+
+    def __init__(self, clock: Clock, left: int) -> None:
+        super().__init__(None)
+        self._clock, self._left = clock, left
+
+    def now(self) -> datetime:
+        self._left -= 1
+        if self._left < 0:
+            raise Killed
+        return self._clock.now()
+
+
+class Life(RuleBasedStateMachine):
+    """`dead`, `out` and the two `stopped` are what is really so; the page has to say the same."""
+
+    begin: Callable[[], Acts]
+
+    @initialize(slug=st.sampled_from(sorted(registry())))
+    def connect(self, slug: str) -> None:
+        self.acts = self.begin()
+        self.slug = slug
+        self.one = self.acts.connects(slug, shop="cedar.myshopify.com")
+        self.dead = self.out = self.paused = self.disconnected = False
+
+    @property
+    def stopped(self) -> bool:
+        return self.paused or self.disconnected
+
+    @rule()
+    def read(self) -> None:
+        if self.stopped:
+            assert claim_due(self.acts.runtime, limit=1) == []
+            return
+        outcome = self.acts.syncs(self.one)
+        health = self.acts.row(self.one).health
+        if self.dead:
+            assert (outcome, health) == (Outcome.TROUBLE, Health.NEEDS_RECONNECT)
+        elif self.out:
+            assert outcome is Outcome.TROUBLE
+            assert health not in (Health.NEEDS_RECONNECT, Health.ACTION_NEEDED)
+        else:
+            assert (outcome, health) == (Outcome.DONE, Health.CONNECTED)
+
+    @rule(left=st.integers(0, 60))
+    @precondition(lambda self: not self.stopped)
+    def be_killed(self, left: int) -> None:
+        runtime, clock = self.acts.runtime, self.acts.runtime.clock
+        ask_now(runtime, integration_id=self.one, workspace_id=self.acts.workspace_id)
+        claims = claim_due(runtime, limit=1, only=self.one)
+        runtime.clock = LastMoments(clock, left)
+        try:
+            sync(runtime, claims[0])
+        except Killed:
+            pass
+        finally:
+            runtime.clock = clock
+        # The lease of a process that is gone has to run out.
+        self.acts.sandbox.advance(minutes=4)
+
+    @rule(switch=st.sampled_from(ENDS))
+    def end(self, switch: str) -> None:
+        self.acts.sandbox.switch(self.slug, switch)
+        self.dead = True
+
+    @rule()
+    @precondition(lambda self: not self.out)
+    def reconnect(self) -> None:
+        assert self.acts.reconnects(self.one).ending is Ending.CONNECTED
+        self.dead = self.disconnected = False
+
+    @rule()
+    @precondition(lambda self: not self.out)
+    def reconnect_as_somebody_else(self) -> None:
+        if registry()[self.slug].tenant is None:
+            back = self.acts.reconnects(self.one, "bob@borealis.test")
+            assert back.ending in (Ending.WRONG_ACCOUNT, Ending.NO_ACCOUNTS)
+
+    @rule(on=st.booleans())
+    def outage(self, on: bool) -> None:
+        self.acts.sandbox.switch(self.slug, "outage", on)
+        self.out = on
+
+    @rule(on=st.booleans())
+    def restate(self, on: bool) -> None:
+        self.acts.sandbox.switch(self.slug, "late_data", on)
+
+    @rule(hours=st.integers(1, 200))
+    def time_passes(self, hours: int) -> None:
+        self.acts.sandbox.advance(hours=hours)
+
+    @rule()
+    def pause(self) -> None:
+        pause(self.acts.runtime, integration_id=self.one, workspace_id=self.acts.workspace_id,
+              person_id=self.acts.person_id)  # fmt: skip
+        self.paused = not self.disconnected
+
+    @rule()
+    def resume(self) -> None:
+        resume(self.acts.runtime, integration_id=self.one, workspace_id=self.acts.workspace_id,
+               person_id=self.acts.person_id)  # fmt: skip
+        self.paused = False
+
+    @rule()
+    @precondition(lambda self: not self.out)
+    def disconnect(self) -> None:
+        disconnect(self.acts.runtime, integration_id=self.one, workspace_id=self.acts.workspace_id,
+                   person_id=self.acts.person_id)  # fmt: skip
+        self.paused, self.disconnected = False, True
+
+    @invariant()
+    def a_login_has_one_live_permission(self) -> None:
+        with self.acts.runtime.database.reading() as session:
+            live = [one.login_id for one in session.exec(select(Grant)) if one.is_live]
+        assert len(live) == len(set(live))
+
+    @invariant()
+    def there_is_one_problem_at_most(self) -> None:
+        assert len(self.acts.open_incidents()) <= 1
+
+    @invariant()
+    def what_the_merchant_stopped_is_said_to_be_stopped(self) -> None:
+        shown = self.acts.row(self.one).health
+        assert (shown is Health.PAUSED) == self.paused
+        assert (shown is Health.DISCONNECTED) == self.disconnected
+
+    def teardown(self) -> None:
+        """However it went: mend everything, read once, and every row is there once."""
+        if not hasattr(self, "one"):
+            return
+        if self.out:
+            self.outage(False)
+        # What was restated a moment ago is read again when six hours have passed.
+        self.acts.sandbox.advance(hours=7)
+        if self.paused:
+            self.resume()
+        if self.dead or self.disconnected:
+            self.reconnect()
+        self.read()
+        self.acts.is_complete(self.one)
+        self.acts.runtime.database.engine.dispose()
+        self.acts.sandbox.stop()
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.prove(small=6, full=150)
+def test_any_life_ends_well(tmp_path, monkeypatch, count, figure):
+    monkeypatch.setattr("webapp.platforms.api.time.sleep", lambda _seconds: None)
+    homes: list[Path] = []
+
+    def begin() -> Acts:
+        homes.append(Path(tempfile.mkdtemp(dir=tmp_path)))
+        sandbox = SandboxServer(homes[-1])
+        environ = environ_of(sandbox, f"sqlite:///{homes[-1] / 'life.db'}", homes[-1])
+        runtime = Runtime(Settings.from_env(environ, instance=homes[-1]))
+        migrate(runtime.database)
+        people = people_of(runtime)
+        return Acts(runtime, sandbox, people["ana"], people["aurora"])
+
+    lives = type("Lives", (Life,), {"begin": staticmethod(begin)})
+    run_state_machine_as_test(
+        lives, settings=settings(max_examples=count, stateful_step_count=20, deadline=None,
+                                 suppress_health_check=list(HealthCheck)),
+    )  # fmt: skip
+    for home in homes:
+        shutil.rmtree(home)
+    figure("lives in any order that ended with every row there once", len(homes), f">= {count}", len(homes) >= count)
