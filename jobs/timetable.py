@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from webapp.lifecycle.clock_jump import take_back_the_future
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.send_notices import send_due_notices
 from webapp.lifecycle.tidy import tidy
@@ -20,6 +21,7 @@ class Job:
 
 TIMETABLE = (
     Job("send_notices", timedelta(seconds=2), send_due_notices),
+    Job("take_back_the_future", timedelta(minutes=1), take_back_the_future),
     Job("tidy", timedelta(hours=1), tidy),
 )
 SYNC_TICK = timedelta(seconds=1)

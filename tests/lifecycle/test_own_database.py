@@ -1,0 +1,128 @@
+"""Our own database fails in the middle of a sync: no half page stays, and afterwards everything is there."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlmodel import func, select
+
+from webapp.models.data import SpendRow
+from webapp.models.sync import Coverage, Outcome
+
+
+@pytest.fixture
+def database_url(request, tmp_path):
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield f"sqlite:///{tmp_path / 'test.db'}"
+        return
+    with request.getfixturevalue("postgres").database() as url:
+        yield url
+
+
+def no_half_page(runtime) -> bool:
+    """Coverage tells the rows of each day that was read; a row outside of it would be half of something."""
+    with runtime.database.reading() as session:
+        told = {day: rows for day, rows in session.exec(select(Coverage.day, Coverage.rows)) if rows}
+        stored = dict(session.exec(select(SpendRow.day, func.count()).group_by(SpendRow.day)).all())
+    return told == stored
+
+
+def when_days_are_asked_for(acts, number: int, happens) -> None:
+    """Let something happen to us while the platform answers the `number`th question for days."""
+    asked = []
+
+    def look(request: str) -> None:
+        if "insights" in request:
+            asked.append(request)
+            if len(asked) == number:
+                happens()
+
+    acts.sandbox.instead = look
+
+
+def mended(acts, integration) -> bool:
+    acts.sandbox.instead = lambda _asked: None
+    # Whoever was cut off still holds the claim for three minutes.
+    acts.sandbox.advance(minutes=4)
+    return acts.syncs(integration) is Outcome.DONE and acts.is_complete(integration) > 300
+
+
+def test_a_full_disk(acts, runtime):
+    meta = acts.connects("meta_ads")
+    full = []
+    event.listen(
+        runtime.database.engine,
+        "begin",
+        lambda connection: full and connection.exec_driver_sql(f"PRAGMA max_page_count = {full[0]}"),
+    )
+    when_days_are_asked_for(acts, 2, lambda: full.append(1))
+    with pytest.raises(OperationalError, match="full"):
+        acts.syncs(meta)
+    assert no_half_page(runtime)
+    full[:] = [1_000_000]
+    assert mended(acts, meta)
+
+
+def test_a_locked_database(acts, runtime, tmp_path, monkeypatch):
+    meta = acts.connects("meta_ads")
+    event.listen(
+        runtime.database.engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout = 50"),
+        insert=True,
+    )  # fmt: skip
+    with closing(sqlite3.connect(tmp_path / "test.db", isolation_level=None, check_same_thread=False)) as other:
+        when_days_are_asked_for(acts, 2, lambda: other.execute("BEGIN IMMEDIATE"))
+        with pytest.raises(OperationalError, match="locked"):
+            acts.syncs(meta)
+        assert no_half_page(runtime)
+        other.execute("ROLLBACK")
+        assert mended(acts, meta)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_database_that_drops_its_connections(acts, runtime):
+    meta = acts.connects("meta_ads")
+
+    def drop() -> None:
+        with runtime.database.engine.connect() as connection:
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+    when_days_are_asked_for(acts, 2, drop)
+    try:
+        # A connection that rests in the pool is tried before it is used, so this may well go through.
+        acts.syncs(meta)
+    except DBAPIError:
+        acts.sandbox.instead = lambda _asked: None
+    assert no_half_page(runtime)
+    assert mended(acts, meta)
+
+
+def test_a_renewal_whose_answer_could_not_be_kept_is_asked_for_again(acts, runtime, tmp_path):
+    store = acts.connects("shopify", shop="cedar.myshopify.com")
+    acts.syncs(store)
+    acts.sandbox.advance(hours=3)
+    event.listen(
+        runtime.database.engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout = 50"),
+        insert=True,
+    )  # fmt: skip
+    with closing(sqlite3.connect(tmp_path / "test.db", isolation_level=None, check_same_thread=False)) as other:
+
+        def lock_when_it_answers(asked: str) -> None:
+            if "access_token" in asked:
+                other.execute("BEGIN IMMEDIATE")
+
+        acts.sandbox.instead = lock_when_it_answers
+        with pytest.raises(OperationalError, match="locked"):
+            acts.syncs(store)
+        other.execute("ROLLBACK")
+    acts.sandbox.instead = lambda _asked: None
+    acts.sandbox.advance(minutes=4)
+    assert acts.syncs(store) is Outcome.DONE
+    assert acts.open_incidents() == []
+    assert acts.is_complete(store) > 300
