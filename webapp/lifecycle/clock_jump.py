@@ -1,41 +1,62 @@
-"""After a clock that ran ahead was put right: nothing waits for a day that it alone had seen."""
+"""After a clock that ran ahead was put right: nothing is believed that it alone had seen, and nothing waits for it."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
-from sqlmodel import col
+from sqlalchemy import delete, or_, select, update
+from sqlmodel import Session, col
 
 from webapp.lifecycle.claim import LEASE
-from webapp.lifecycle.runtime import Runtime
+from webapp.lifecycle.runtime import Runtime, bump
 from webapp.models.access import Grant
 from webapp.models.integration import Integration
 from webapp.models.notice import Notice
-from webapp.models.plan import CLOCK_SKEW
+from webapp.models.sync import Coverage
 
-# Longer than anything of ours is ever put off.
+# The clocks of several machines may differ by this much.
+SKEW = timedelta(minutes=5)
+# Longer than any mail is ever put off.
 LONGEST = timedelta(days=8)
 
 
 def take_back_the_future(runtime: Runtime) -> None:
-    """Make due what was put off to a day we never put anything off to, and free what was leased until then.
+    """Undo what was written down under a date that has not come yet.
 
-    Fences move: whoever still held such a lease finds it gone, and writes nothing more. Permissions renewed on such a
-    day are renewed again, since their ends were reckoned from it.
+    A day read "then" was never read: no platform had it. Leases until then are free, and their fences move, so that
+    whoever held one writes nothing more. Permissions renewed then are renewed again, since their ends were reckoned
+    from it. Costs one look at the integrations while there is nothing to undo.
     """
     now = runtime.now()
     with runtime.database.writing() as session:
-        session.execute(
-            update(Integration).where(col(Integration.next_sync_at) > now + LONGEST).values(next_sync_at=now)
-        )
+        ahead = session.scalars(select(Integration).where(col(Integration.last_attempt_at) > now + SKEW)).all()
+        for integration in ahead:
+            _take_back(session, integration, now)
         for table in (Integration, Grant, Notice):
-            leased = col(table.lease_until) > now + LEASE + CLOCK_SKEW
+            leased = col(table.lease_until) > now + LEASE + SKEW
             session.execute(update(table).where(leased).values(lease_until=None, fence=col(table.fence) + 1))
         session.execute(update(Notice).where(col(Notice.due_at) > now + LONGEST).values(due_at=now))
-        ahead = or_(col(Grant.renewed_at) > now + CLOCK_SKEW, col(Grant.issued_at) > now + CLOCK_SKEW)
+        renewed_then = or_(col(Grant.renewed_at) > now + SKEW, col(Grant.issued_at) > now + SKEW)
         session.execute(
             update(Grant)
-            .where(ahead, col(Grant.access_expires_at).is_not(None))
+            .where(renewed_then, col(Grant.access_expires_at).is_not(None))
             .values(access_expires_at=now, renewed_at=now, issued_at=now)
         )
+
+
+def _take_back(session: Session, integration: Integration, now: datetime) -> None:
+    session.execute(
+        delete(Coverage).where(
+            col(Coverage.workspace_id) == integration.workspace_id,
+            col(Coverage.platform) == integration.platform,
+            col(Coverage.account_id) == integration.account_id,
+            col(Coverage.fetched_at) > now + SKEW,
+        )
+    )
+    integration.last_attempt_at = now
+    # What was last proved before the clock ran ahead is not known any more; the permission itself is a mark that is.
+    if integration.last_success_at is not None and integration.last_success_at > now:
+        integration.last_success_at = integration.proved_at = integration.granted_at
+    if integration.next_sync_at is not None:
+        integration.next_sync_at = now
+    bump(session, integration.workspace_id)

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.store_page import day_sums
 from webapp.models.integration import Integration
-from webapp.models.plan import CLOCK_SKEW, day_start, local_day, low_water, read_mark
+from webapp.models.plan import day_start, local_day, low_water, read_mark
 from webapp.models.sync import Coverage, Cursor
 from webapp.platforms.answer import dig_text
 from webapp.platforms.base import Platform, Reading, Stream, Window
@@ -88,8 +88,9 @@ def cover(
         )
         if found is None and day not in inside:
             continue
-        if found is None or found.fetched_at > now + CLOCK_SKEW:
-            found = session.merge(_blank(integration, stream, day, at.started))
+        if found is None:
+            found = _blank(integration, stream, day, at.started)
+            session.add(found)
         found.rows, found.amount_micros = sums.get(day, (0, 0))
         if day in inside:
             end = day_start(day + timedelta(days=1), zone)
@@ -119,8 +120,10 @@ def move_cursor(
     if stream.reading is not Reading.SNAPSHOT:
         session.flush()
         zone = ZoneInfo(integration.timezone)
-        first_day = integration.readable_from(local_day(now, zone))
-        cursor.through = low_water(covered(session, integration, stream), first_day=first_day, zone=zone, now=now)
+        today = local_day(now, zone)
+        cursor.through = low_water(
+            covered(session, integration, stream), first_day=integration.readable_from(today), today=today, zone=zone
+        )
 
 
 def _blank(integration: Integration, stream: Stream, day: date, started: datetime) -> Coverage:

@@ -103,19 +103,17 @@ def health_of(facts: Facts, now: datetime) -> Health:
 
 def turns_at(facts: Facts, now: datetime) -> datetime | None:
     """The next instant at which the clock alone may change the health; None when only an event can."""
-    instants = [_late_at(facts, now)]
+    instants = [_late_at(facts)]
     if facts.ends_at is not None:
         instants += [facts.ends_at - QUIET_NOTE, facts.ends_at - LAST_WEEK, facts.ends_at]
     return min((at for at in instants if at > now), default=None)
 
 
-def _late_at(facts: Facts, now: datetime) -> datetime:
-    # Counted from the latest of these, so that a machine that slept does not wake up to a page of amber. What a clock
-    # that ran ahead wrote down proves nothing, or green would freeze until that day.
-    marks = (facts.last_success_at or facts.granted_at, facts.granted_at, facts.process_started_at)
-    latest = max((at for at in marks if at <= now), default=min(marks))
+def _late_at(facts: Facts) -> datetime:
+    # Counted from the latest of these, so that a machine that slept does not wake up to a page of amber.
+    latest = max(facts.last_success_at or facts.granted_at, facts.granted_at, facts.process_started_at)
     return latest + 2 * facts.sync_interval
 
 
 def _is_late(facts: Facts, now: datetime) -> bool:
-    return facts.attempted and now >= _late_at(facts, now)
+    return facts.attempted and now >= _late_at(facts)

@@ -13,8 +13,6 @@ from webapp.platforms.base import Reading, Stream, Window
 # window begins this much before the last one stopped.
 INDEX_LAG = timedelta(minutes=2)
 RESTATE_EVERY = timedelta(hours=6)
-# Machines' clocks may differ by this much; what was read later than that was read by a clock that ran ahead.
-CLOCK_SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +47,9 @@ def owed_windows(
 
     After a gap, `fresh_since` is its end: what may be restated and was read before that is asked for again at once.
     """
-    covered = believed(covered, now)
     today, stale = local_day(now, zone), max(now - RESTATE_EVERY, fresh_since or now - RESTATE_EVERY)
     owed = [day for day in _days(first_day, today) if _is_owed(stream, covered.get(day), day, today, stale)]
     return [_window(stream, covered, run, zone, now) for run in _runs(owed, stream.window_days)]
-
-
-def believed(covered: Covered, now: datetime) -> Covered:
-    """Without what a clock that ran ahead claims to have read: no platform had those days then."""
-    return {day: found for day, found in covered.items() if found.fetched_at <= now + CLOCK_SKEW}
 
 
 def read_mark(day_end: datetime, started: datetime) -> tuple[bool, datetime]:
@@ -65,11 +57,10 @@ def read_mark(day_end: datetime, started: datetime) -> tuple[bool, datetime]:
     return started >= day_end + INDEX_LAG, min(day_end, started)
 
 
-def low_water(covered: Covered, *, first_day: date, zone: ZoneInfo, now: datetime) -> datetime | None:
+def low_water(covered: Covered, *, first_day: date, today: date, zone: ZoneInfo) -> datetime | None:
     """Everything before this instant has been read; None before anything contiguous has been."""
     mark: datetime | None = None
-    covered = believed(covered, now)
-    for day in _days(first_day, local_day(now, zone)):
+    for day in _days(first_day, today):
         found = covered.get(day)
         if found is None:
             return mark

@@ -169,7 +169,7 @@ def _facts(
     grant = rows.grants.get(integration.login_id or 0)
     incident = rows.incidents.get(integration.id)
     receipt = rows.receipts.get(integration.id)
-    through = _through(rows, platform, integration, now)
+    through = _through(rows, platform, integration)
     health_facts = Facts(
         disconnected=integration.disconnected_at is not None,
         paused=integration.paused_at is not None,
@@ -246,14 +246,14 @@ def _turn(facts: Facts, integration: Integration, now: datetime, deadline: datet
     return min([midnight, *ends])
 
 
-def _through(rows: _Rows, platform: Platform, integration: Integration, now: datetime) -> datetime | None:
+def _through(rows: _Rows, platform: Platform, integration: Integration) -> datetime | None:
     dated = {stream.name for stream in platform.streams if stream.reading is not Reading.SNAPSHOT}
     found = [
         cursor.through
         for cursor in rows.cursors[(platform.slug, integration.account_id)]
         if cursor.stream in dated and cursor.through is not None
     ]
-    return min((now, *found)) if len(found) == len(dated) else None
+    return min(found) if len(found) == len(dated) else None
 
 
 def _owes_days(integration: Integration, receipt: Receipt | None, through: datetime | None, now: datetime) -> bool:
