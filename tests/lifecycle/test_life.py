@@ -87,11 +87,13 @@ class Life(RuleBasedStateMachine):
             return
         outcome = self.acts.syncs(self.one)
         health = self.acts.row(self.one).health
-        if self.dead:
-            assert (outcome, health) == (Outcome.TROUBLE, Health.NEEDS_RECONNECT)
-        elif self.out:
+        if self.out:
+            # An outage hides whether the permission still lives; what was known before it stays known.
             assert outcome is Outcome.TROUBLE
-            assert health not in (Health.NEEDS_RECONNECT, Health.ACTION_NEEDED)
+            assert health is not Health.ACTION_NEEDED
+            assert self.dead or health is not Health.NEEDS_RECONNECT
+        elif self.dead:
+            assert (outcome, health) == (Outcome.TROUBLE, Health.NEEDS_RECONNECT)
         else:
             assert (outcome, health) == (Outcome.DONE, Health.CONNECTED)
 
