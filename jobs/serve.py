@@ -7,16 +7,15 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Protocol
 
-import waitress
 from flask import Flask
 
 from jobs.inprocess import InProcessEngine
 from jobs.stop import until_stopped
+from jobs.web_server import web_server
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-THREADS = 8
 DRAIN_SECONDS = 10.0
 FLUSH_SECONDS = 0.2
 
@@ -36,9 +35,7 @@ def serve(app: Flask, *, stand_ins: Neighbour | None, ready: Callable[[], None])
     settings = app.extensions["runtime"].settings
     requests = _Requests(app)
     with until_stopped() as stopped:
-        server = waitress.create_server(
-            requests, host=settings.host, port=settings.port, threads=THREADS, ident="shopimize"
-        )
+        server = web_server(requests, host=settings.host, port=settings.port)
         threading.Thread(target=server.run, name="web", daemon=True).start()
         engine = InProcessEngine(app)
         engine.start()
