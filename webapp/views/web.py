@@ -9,13 +9,21 @@ from werkzeug.exceptions import HTTPException
 from webapp import hx
 from webapp.extensions import mail_config
 from webapp.settings import Settings
-from webapp.views import door, formats
+from webapp.views import compress, door, formats
 
 # No form-action: Chromium would block the redirect to a platform that follows our own form (DESIGN, traps).
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+HEADERS = (
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cache-Control", "no-store"),
+)
+HSTS = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 MAX_REQUEST_BYTES = 1024 * 1024
 
 
@@ -46,6 +54,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_refuse_unprintable)
     door.init_app(app)
     formats.init_app(app)
+    compress.init_app(app)
     app.after_request(_harden)
     app.register_error_handler(HTTPException, _error_page)
     app.register_error_handler(CSRFError, _error_page)
@@ -58,16 +67,15 @@ def _refuse_unprintable() -> None:
         abort(400, "That cannot be read.")
 
 
+def headers_of_ours(*, secure: bool) -> tuple[tuple[str, str], ...]:
+    """What every answer says, static files about keeping them aside."""
+    return (*HEADERS, HSTS) if secure else HEADERS
+
+
 def _harden(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if request.is_secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-    if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "no-store")
+    for name, value in headers_of_ours(secure=request.is_secure):
+        if name != "Cache-Control" or request.endpoint != "static":
+            response.headers.setdefault(name, value)
     return response
 
 
