@@ -25,7 +25,7 @@ from webapp.lifecycle.send_notices import send_due_notices
 from webapp.platforms import registry
 from webapp.queries.verdicts import verdict_line
 from webapp.settings import BadSettings, Settings
-from webapp.views import BLUEPRINTS, web
+from webapp.views import BLUEPRINTS, poll, web
 
 ROOT = Path(__file__).parent
 
@@ -52,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     extensions.init_app(app)
     hx.init_app(app)
     web.init_app(app)
+    poll.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in COMMANDS:

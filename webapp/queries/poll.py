@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
-
-from sqlalchemy import text
+from typing import NamedTuple
 
 from webapp.database import Database
 
-_REVISION = text(
+_REVISION = "SELECT revision FROM workspace WHERE id = :workspace"
+_REVISION_FOR_A_MEMBER = (
     "SELECT w.revision FROM workspace w JOIN member m ON m.workspace_id = w.id JOIN person p ON p.id = m.person_id "
     "WHERE w.id = :workspace AND p.id = :person AND p.session_epoch = :epoch"
 )
+
+
+class _Seen(NamedTuple):
+    """A digest taken apart: whose board, at which revision, and when the clock alone makes it another."""
+
+    workspace: str
+    revision: str
+    turn: int
 
 
 def unchanged_since(database: Database, identity: tuple[str, str, str], *, seen: str, now: datetime) -> bool:
@@ -19,10 +27,22 @@ def unchanged_since(database: Database, identity: tuple[str, str, str], *, seen:
 
     False also when the session is over or the person left the workspace: then the full path decides what to answer.
     """
-    shown, revision, turn, *_ = *seen.split(".", 3), "", "", ""
-    person, epoch, workspace = identity
-    if shown != workspace or not turn.isdecimal() or len(turn) > 11 or now.timestamp() >= int(turn):
+    shown, (person, epoch, workspace) = _taken_apart(seen), identity
+    if shown is None or shown.workspace != workspace or now.timestamp() >= shown.turn:
         return False
-    with database.reader.connect() as connection:
-        found = connection.execute(_REVISION, {"workspace": workspace, "person": person, "epoch": epoch}).scalar()
-    return found is not None and str(found) == revision
+    found = database.rows(_REVISION_FOR_A_MEMBER, workspace=workspace, person=person, epoch=epoch)
+    return [str(revision) for (revision,) in found] == [shown.revision]
+
+
+def still_holds(database: Database, digest: str, now: datetime) -> bool:
+    """Whether a board with this digest, put together a while ago, would come out the same now."""
+    shown = _taken_apart(digest)
+    if shown is None or now.timestamp() >= shown.turn:
+        return False
+    found = database.rows(_REVISION, workspace=shown.workspace)
+    return [str(revision) for (revision,) in found] == [shown.revision]
+
+
+def _taken_apart(digest: str) -> _Seen | None:
+    workspace, revision, turn, *_ = *digest.split(".", 3), "", "", ""
+    return _Seen(workspace, revision, int(turn)) if turn.isdecimal() and len(turn) <= 11 else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -17,7 +18,7 @@ from webapp.extensions import login_manager
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.people import Person
 from webapp.queries.facts import Viewer
-from webapp.queries.people import viewer_of, workspace_of
+from webapp.queries.people import Known, known_person, viewer_of, workspace_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,11 +28,11 @@ HOME = "/integrations"
 class SignedIn(UserMixin):  # type: ignore[misc]
     """A person as Flask-Login knows them; the cookie's id dies with the epoch in it."""
 
-    def __init__(self, person: Person) -> None:
-        self.person = person
+    def __init__(self, known: Known) -> None:
+        self.known = known
 
     def get_id(self) -> str:
-        return f"{self.person.id}.{self.person.session_epoch}"
+        return f"{self.known.person_id}.{self.known.session_epoch}"
 
 
 def init_app(app: Flask) -> None:
@@ -45,12 +46,20 @@ def runtime() -> Runtime:
     return found
 
 
+def now() -> datetime:
+    """This request's one instant, so that a whole page is of the same moment."""
+    if "now" not in g:
+        g.now = runtime().now()
+    found: datetime = g.now
+    return found
+
+
 def let_in(person: Person, *, remember: bool) -> None:
     """Begin a new session: nothing of the one before it stays, and the browser gets a new id."""
     session.clear()
     session.permanent = remember
     session["browser"] = secrets.token_urlsafe(24)
-    login_user(SignedIn(person), remember=remember)
+    login_user(_load(f"{person.id}.{person.session_epoch}"), remember=remember)
 
 
 def let_out() -> None:
@@ -69,8 +78,7 @@ def viewer_or_none() -> Viewer | None:
     if not current_user.is_authenticated:
         return None
     if "viewer" not in g:
-        with runtime().database.reading() as reading:
-            g.viewer = viewer_of(reading, current_user.person, session.get("workspace"))
+        g.viewer = viewer_of(current_user.known, session.get("workspace"))
         if g.viewer is not None and session.get("workspace") != g.viewer.workspace_id:
             session["workspace"] = g.viewer.workspace_id
     found: Viewer | None = g.viewer
@@ -80,19 +88,13 @@ def viewer_or_none() -> Viewer | None:
 def _follow_the_link() -> None:
     """Make current the workspace of what is asked for, when the person is in it: a mail's link, another tab."""
     wanted = request.view_args or {}
-    if not current_user.is_authenticated or not {"integration_id", "authorization_id"} & wanted.keys():
+    # In this order: asking who it is reads the database, and hardly any request is for one thing.
+    if not {"integration_id", "authorization_id"} & wanted.keys() or not current_user.is_authenticated:
         return
     with runtime().database.reading() as reading:
-        home = workspace_of(reading, person_id=current_user.person.id, **wanted)
+        home = workspace_of(reading, person_id=current_user.known.person_id, **wanted)
     if home is not None and home != session.get("workspace"):
         session["workspace"] = home
-
-
-def poll_identity() -> tuple[str, str, str] | None:
-    """Person, epoch and workspace as the signed cookie has them, without a look at the database."""
-    person_id, _, epoch = str(session.get("_user_id", "")).partition(".")
-    workspace = session.get("workspace")
-    return (person_id, epoch, workspace) if person_id and epoch and workspace else None
 
 
 def browser_id() -> str:
@@ -177,6 +179,5 @@ def _unauthorized() -> Response:
 
 def _load(user_id: str) -> SignedIn | None:
     person_id, _, epoch = user_id.partition(".")
-    with runtime().database.reading() as reading:
-        person = reading.get(Person, person_id)
-    return SignedIn(person) if person is not None and secrets.compare_digest(person.session_epoch, epoch) else None
+    known = known_person(runtime().database, person_id)
+    return SignedIn(known) if known is not None and secrets.compare_digest(known.session_epoch, epoch) else None

@@ -14,7 +14,6 @@ from webapp.lifecycle.pause import pause, resume
 from webapp.queries.board import board_of, integration_of
 from webapp.queries.facts import Board, IntegrationFacts
 from webapp.queries.history import fixed_note, history_of, receipt_facts
-from webapp.queries.poll import unchanged_since
 from webapp.views import door
 
 blueprint = Blueprint("integrations", __name__)
@@ -33,19 +32,9 @@ def page() -> str:
 
 
 @blueprint.get("/integrations/board")
-def board() -> str | Response:
-    """The poll. One raw query answers it while nothing shown has changed; only then is anything else loaded."""
-    identity = door.poll_identity()
-    runtime = door.runtime()
-    if identity is not None and unchanged_since(
-        runtime.database, identity, seen=request.args.get("seen", ""), now=runtime.now()
-    ):
-        return hx.unchanged()
-    return _board_fragment()
-
-
 @door.signed_in
-def _board_fragment() -> str | Response:
+def board() -> str | Response:
+    """The poll when something has changed; while nothing has, `views/poll.py` answers it."""
     if not request.args.get("seen", "").startswith(f"{door.viewer().workspace_id}."):
         # Another tab went to another workspace; half of each on one page would be wrong.
         return hx.go_to(url_for("integrations.page"))
