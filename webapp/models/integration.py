@@ -55,6 +55,10 @@ class Integration(SQLModel, table=True):
         """Neither paused nor disconnected by the merchant."""
         return self.paused_at is None and self.disconnected_at is None
 
+    def is_syncing(self, now: datetime) -> bool:
+        """Whether somebody holds it right now to read it."""
+        return self.lease_until is not None and self.lease_until > now
+
     def readable_from(self, today: date) -> date:
         """The first day that can still be asked for; what is missing before it cannot come any more."""
         if self.reach_days is None:

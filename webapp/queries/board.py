@@ -10,16 +10,15 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
-from webapp.models.access import Grant, Login
 from webapp.models.health import QUIET_NOTE, Facts, Health, health_of, turns_at
 from webapp.models.integration import Integration
-from webapp.models.people import Person, Workspace
+from webapp.models.people import Workspace
 from webapp.models.plan import day_start, local_day
-from webapp.models.sync import Cursor, SyncRun
 from webapp.models.trouble import Incident, Receipt
 from webapp.platforms.base import Platform, Reading, Renewal
 from webapp.platforms.diagnosis import Remedy
 from webapp.queries import sentences, wording
+from webapp.queries.board_rows import BoardRow, BoardRows, board_rows
 from webapp.queries.deadlines import lost_days, lost_words
 from webapp.queries.explain import explain
 from webapp.queries.facts import (
@@ -45,29 +44,15 @@ class Situation:
     platform: Platforms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rows:
-    """All rows the page needs, fetched in a handful of queries whatever the number of integrations."""
-
-    integrations: Sequence[Integration]
-    logins: dict[int, Login]
-    grants: dict[int, Grant]
-    incidents: dict[str, Incident]
-    receipts: dict[str, Receipt]
-    runs: dict[str, SyncRun]
-    cursors: dict[tuple[str, str], list[Cursor]]
-    people: dict[str, str]
-
-
 def board_of(
     session: Session, situation: Situation, *, workspace_id: str, can_change: bool, platforms: Iterable[Platform]
 ) -> Board:
     """The whole page of one workspace."""
     revision = session.exec(select(Workspace.revision).where(Workspace.id == workspace_id)).one()
-    rows = _fetch(session, select(Integration).where(Integration.workspace_id == workspace_id))
+    rows = board_rows(session, workspace_id, situation.now)
     facts, turns = [], []
-    for integration in rows.integrations:
-        one, turn = _facts(session, rows, integration, situation)
+    for row in rows.rows:
+        one, turn = _facts(session, rows, row, situation)
         facts.append(one)
         turns.append(turn)
     facts.sort(key=lambda one: (one.badge.rank, one.kind != "store", one.platform_name, one.account_name))
@@ -90,84 +75,21 @@ def integration_of(
     session: Session, situation: Situation, *, workspace_id: str, integration_id: str
 ) -> IntegrationFacts | None:
     """One integration of this workspace; None when it has no such."""
-    rows = _fetch(
-        session,
-        select(Integration).where(Integration.workspace_id == workspace_id, Integration.id == integration_id),
-    )
-    return _facts(session, rows, rows.integrations[0], situation)[0] if rows.integrations else None
+    rows = board_rows(session, workspace_id, situation.now, col(Integration.id) == integration_id)
+    return _facts(session, rows, rows.rows[0], situation)[0] if rows.rows else None
 
 
 def integrations_of(
     session: Session, situation: Situation, *, workspace_id: str, ids: Iterable[str]
 ) -> list[IntegrationFacts]:
     """Several integrations of this workspace, in no particular order."""
-    rows = _fetch(
-        session,
-        select(Integration).where(Integration.workspace_id == workspace_id, col(Integration.id).in_(list(ids))),
-    )
-    return [_facts(session, rows, integration, situation)[0] for integration in rows.integrations]
+    rows = board_rows(session, workspace_id, situation.now, col(Integration.id).in_(list(ids)))
+    return [_facts(session, rows, row, situation)[0] for row in rows.rows]
 
 
-def _fetch(session: Session, wanted: object) -> _Rows:
-    integrations = session.exec(wanted).all()  # type: ignore[call-overload]
-    ids = [one.id for one in integrations]
-    login_ids = [one.login_id for one in integrations if one.login_id is not None]
-    cursors: dict[tuple[str, str], list[Cursor]] = defaultdict(list)
-    for cursor in session.exec(
-        select(Cursor).where(
-            col(Cursor.workspace_id).in_({one.workspace_id for one in integrations}),
-            col(Cursor.account_id).in_([one.account_id for one in integrations]),
-        )
-    ):
-        cursors[(cursor.platform, cursor.account_id)].append(cursor)
-    incidents = session.exec(
-        select(Incident).where(col(Incident.integration_id).in_(ids), col(Incident.closed_at).is_(None))
-    ).all()
-    receipts = session.exec(
-        select(Receipt)
-        .where(col(Receipt.integration_id).in_(ids), col(Receipt.dismissed_at).is_(None))
-        .order_by(col(Receipt.away_to))
-    ).all()
-    return _Rows(
-        integrations=integrations,
-        logins={one.id or 0: one for one in session.exec(select(Login).where(col(Login.id).in_(login_ids)))},
-        grants={
-            one.login_id: one
-            for one in session.exec(
-                select(Grant).where(
-                    col(Grant.login_id).in_(login_ids),
-                    col(Grant.live_at).is_not(None),
-                    col(Grant.ended_at).is_(None),
-                )
-            )
-        },
-        incidents={one.integration_id: one for one in incidents},
-        receipts={one.integration_id: one for one in receipts},
-        runs={
-            one.integration_id: one
-            for one in session.exec(
-                select(SyncRun)
-                .where(col(SyncRun.integration_id).in_(ids), col(SyncRun.ended_at).is_(None))
-                .order_by(col(SyncRun.started_at))
-            )
-        },
-        cursors=cursors,
-        people={
-            one.id: one.name
-            for one in session.exec(
-                select(Person).where(col(Person.id).in_({one.person_id for one in receipts if one.person_id}))
-            )
-        },
-    )
-
-
-def _facts(
-    session: Session, rows: _Rows, integration: Integration, situation: Situation
-) -> tuple[IntegrationFacts, datetime]:
+def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situation) -> tuple[IntegrationFacts, datetime]:
+    integration, login, ends_at, incident = row
     now, platform = situation.now, situation.platform(integration.platform)
-    login = rows.logins.get(integration.login_id or 0)
-    grant = rows.grants.get(integration.login_id or 0)
-    incident = rows.incidents.get(integration.id)
     receipt = rows.receipts.get(integration.id)
     through = _through(rows, platform, integration)
     health_facts = Facts(
@@ -181,17 +103,16 @@ def _facts(
         granted_at=integration.granted_at,
         process_started_at=situation.started_at,
         sync_interval=max(situation.sync_interval, timedelta(seconds=integration.paced_seconds or 0)),
-        ends_at=grant.access_expires_at if grant and platform.renewal is Renewal.NONE else None,
+        ends_at=ends_at if platform.renewal is Renewal.NONE else None,
     )
     health = health_of(health_facts, now)
-    syncing = integration.lease_until is not None and integration.lease_until > now
+    syncing = integration.is_syncing(now)
     run = rows.runs.get(integration.id) if syncing else None
     progress = None
     if health is Health.IMPORTING:
         progress = import_progress(session, integration, platform, run, now)
     elif health is Health.CATCHING_UP:
         progress = catch_up_progress(integration, platform, receipt, run, through, now)
-    login_name = (login.email or login.name) if login else None
     incident_facts = (
         IncidentFacts(
             id=incident.id,
@@ -199,7 +120,7 @@ def _facts(
             opened_at=incident.opened_at,
             closed_at=incident.closed_at,
             closed_by=None,
-            explanation=explain(incident, integration, platform, login=login_name, now=now),
+            explanation=explain(incident, integration, platform, login=login, now=now),
         )
         if incident
         else None
@@ -223,7 +144,7 @@ def _facts(
         ),
         complete_through=through,
         checked_at=integration.proved_at,
-        login=login_name,
+        login=login,
         ends_at=health_facts.ends_at,
         syncing=syncing,
         progress=progress,
@@ -246,13 +167,10 @@ def _turn(facts: Facts, integration: Integration, now: datetime, deadline: datet
     return min([midnight, *ends])
 
 
-def _through(rows: _Rows, platform: Platform, integration: Integration) -> datetime | None:
+def _through(rows: BoardRows, platform: Platform, integration: Integration) -> datetime | None:
     dated = {stream.name for stream in platform.streams if stream.reading is not Reading.SNAPSHOT}
-    found = [
-        cursor.through
-        for cursor in rows.cursors[(platform.slug, integration.account_id)]
-        if cursor.stream in dated and cursor.through is not None
-    ]
+    reached = rows.through.get((platform.slug, integration.account_id), {})
+    found = [at for stream, at in reached.items() if stream in dated and at is not None]
     return min(found) if len(found) == len(dated) else None
 
 
@@ -291,10 +209,11 @@ def receipt_of(receipt: Receipt, integration: Integration, platform: Platform, p
     )
 
 
-def _outbreak(rows: _Rows, facts: Sequence[IntegrationFacts]) -> OutbreakFacts | None:
+def _outbreak(rows: BoardRows, facts: Sequence[IntegrationFacts]) -> OutbreakFacts | None:
     groups: dict[str, list[IntegrationFacts]] = defaultdict(list)
+    incidents = {row.integration.id: row.incident for row in rows.rows}
     for one in facts:
-        incident = rows.incidents.get(one.id)
+        incident = incidents[one.id]
         if incident is not None and incident.outbreak_id is not None and incident.remedy is Remedy.RECONNECT:
             groups[incident.outbreak_id].append(one)
     largest = max(groups.items(), key=lambda item: len(item[1]), default=None)

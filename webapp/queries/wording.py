@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
 LOCALE = "en_US"
 MICROS = 1_000_000
 
 
+@lru_cache(1024)
 def day(value: date) -> str:
     """ "Tue 12 Nov"."""
     return format_date(value, "EEE d MMM", locale=LOCALE)
@@ -36,7 +38,7 @@ def days_listed(days: Sequence[date]) -> str:
 
 def clock(value: datetime, zone: str) -> str:
     """ "14:10", in the account's zone."""
-    return format_time(value.astimezone(ZoneInfo(zone)), "HH:mm", locale=LOCALE)
+    return f"{value.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 def moment(value: datetime, zone: str) -> str:

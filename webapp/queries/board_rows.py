@@ -1,0 +1,93 @@
+"""The rows the Integrations page is made from, in a handful of queries whatever the number of integrations."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_
+from sqlmodel import Session, col, func, select
+
+from webapp.models.access import Grant, Login
+from webapp.models.integration import Integration
+from webapp.models.people import Person
+from webapp.models.sync import Cursor, SyncRun
+from webapp.models.trouble import Incident, Receipt
+
+# One row an integration: who consented, when that ends by itself, and the trouble it is in. Never a token.
+_INTEGRATIONS = (
+    select(Integration, func.coalesce(func.nullif(Login.email, ""), Login.name), Grant.access_expires_at, Incident)
+    .join(Login, col(Login.id) == col(Integration.login_id), isouter=True)
+    .join(
+        Grant,
+        and_(col(Grant.login_id) == col(Login.id), col(Grant.live_at).is_not(None), col(Grant.ended_at).is_(None)),
+        isouter=True,
+    )
+    .join(
+        Incident,
+        and_(col(Incident.integration_id) == col(Integration.id), col(Incident.closed_at).is_(None)),
+        isouter=True,
+    )
+)
+
+
+class BoardRow(NamedTuple):
+    """An integration with what belongs to it."""
+
+    integration: Integration
+    login: str | None
+    ends_at: datetime | None
+    incident: Incident | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRows:
+    """Everything fetched; `through` is each stream's mark, by platform and account."""
+
+    rows: Sequence[BoardRow]
+    receipts: dict[str, Receipt]
+    people: dict[str, str]
+    runs: dict[str, SyncRun]
+    through: dict[tuple[str, str], dict[str, datetime | None]]
+
+
+def board_rows(session: Session, workspace_id: str, now: datetime, *which: ColumnElement[bool]) -> BoardRows:
+    """The integrations of a workspace, or `which` of them."""
+    mine = col(Integration.workspace_id) == workspace_id
+    rows = [BoardRow(*one) for one in session.exec(_INTEGRATIONS.where(mine, *which))]
+    receipts = session.exec(
+        select(Receipt, Person)
+        .join(Integration, col(Integration.id) == col(Receipt.integration_id))
+        .join(Person, col(Person.id) == col(Receipt.person_id), isouter=True)
+        .where(mine, *which, col(Receipt.dismissed_at).is_(None))
+        .order_by(col(Receipt.away_to))
+    ).all()
+    through: dict[tuple[str, str], dict[str, datetime | None]] = defaultdict(dict)
+    for platform, account_id, stream, at in session.exec(
+        select(Cursor.platform, Cursor.account_id, Cursor.stream, Cursor.through).where(
+            Cursor.workspace_id == workspace_id
+        )
+    ):
+        through[(platform, account_id)][stream] = at
+    return BoardRows(
+        rows=rows,
+        receipts={receipt.integration_id: receipt for receipt, _ in receipts},
+        people={person.id: person.name for _, person in receipts if person is not None},
+        runs=_runs(session, [one.integration.id for one in rows if one.integration.is_syncing(now)]),
+        through=through,
+    )
+
+
+def _runs(session: Session, syncing: Sequence[str]) -> dict[str, SyncRun]:
+    """What is under way. Months of routine runs are kept, so only integrations that can have one are looked at."""
+    if not syncing:
+        return {}
+    under_way = session.exec(
+        select(SyncRun)
+        .where(col(SyncRun.integration_id).in_(syncing), col(SyncRun.ended_at).is_(None))
+        .order_by(col(SyncRun.started_at))
+    )
+    return {one.integration_id: one for one in under_way}
