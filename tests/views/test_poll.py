@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from webapp.lifecycle.runtime import bump
 
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://localhost/integrations"}
 
 
 def poll_url(someone) -> str:
-    found = re.search(r'hx-get="([^"]+)"', someone.client.get("/integrations").text)
+    return first_poll_url(someone.client.get("/integrations").text)
+
+
+def first_poll_url(page: str) -> str:
+    found = re.search(r'hx-get="([^"]+)"', page)
     assert found
     return found.group(1).replace("&amp;", "&")
+
+
+def rows(page: str) -> dict[str, str]:
+    """The rows of a page, in its order, by id."""
+    found = re.findall(r'<article[^>]* id="integration-(\w+)".*?</article>', page, re.S)
+    return dict(zip(found, re.findall(r"<article.*?</article>", page, re.S), strict=True))
+
+
+def places(answer: str) -> list[str]:
+    """Where the parts of an answer go."""
+    return re.findall(r'<hx-partial hx-target="([^"]+)" hx-swap="outerMorph">', answer)
 
 
 def test_unchanged_is_empty_and_a_change_is_the_fragment(ana, acts, runtime, people):
@@ -22,12 +39,66 @@ def test_unchanged_is_empty_and_a_change_is_the_fragment(ana, acts, runtime, peo
     unchanged = ana.client.get(url, headers=HTMX)
     assert (unchanged.status_code, unchanged.data) == (204, b"")
     assert "Set-Cookie" not in unchanged.headers
+    assert unchanged.headers["Cache-Control"] == "no-store"
     with runtime.database.writing() as session:
         bump(session, people["aurora"])
-    changed = ana.client.get(url, headers=HTMX)
+    changed = ana.client.get(url.partition("&rows=")[0], headers=HTMX)
     assert changed.status_code == 200
     assert changed.text.lstrip().startswith('<div id="board"')
     assert poll_url(ana) != url
+
+
+def test_only_the_rows_that_changed_are_sent_each_to_its_place(ana, acts):
+    shop, ads = acts.connects("shopify"), acts.connects("meta_ads")
+    for one in (shop, ads):
+        acts.syncs(one)
+    url = poll_url(ana)
+    acts.syncs(ads)
+    changed = ana.client.get(url, headers=HTMX).text
+    assert places(changed) == ["#status", "#live", f"#integration-{ads}"]
+    page = ana.client.get("/integrations").text
+    assert rows(changed)[ads] == rows(page)[ads], "the same fragment as on the page"
+    assert poll_url(ana) == first_poll_url(changed), "and from now on the page asks as a new one would"
+    assert ana.client.get(first_poll_url(changed), headers=HTMX).status_code == 204
+
+
+@pytest.mark.parametrize("change", ["one more", "another order"])
+def test_when_more_than_rows_change_everything_is_sent(ana, acts, change):
+    acts.syncs(acts.connects("shopify"))
+    ads = acts.connects("meta_ads")
+    acts.syncs(ads)
+    url = poll_url(ana)
+    if change == "one more":
+        acts.connects("tiktok_ads")
+    else:
+        acts.sandbox.switch("meta_ads", "access_revoked")
+        acts.syncs(ads)
+    changed = ana.client.get(url, headers=HTMX).text
+    assert changed.lstrip().startswith('<div id="board"')
+    assert list(rows(changed)) == list(rows(ana.client.get("/integrations").text))
+
+
+def test_what_a_page_shows_is_never_an_older_one(ana, vic, acts):
+    ads = acts.connects("meta_ads")
+    acts.syncs(ads)
+    assert "Sync now" in ana.client.get("/integrations").text
+    assert "Sync now" not in vic.client.get("/integrations").text, "a viewer is not shown an owner's page"
+    acts.sandbox.switch("meta_ads", "access_revoked")
+    acts.syncs(ads)
+    for someone in (ana, vic):
+        assert "Reconnect needed" in someone.client.get("/integrations").text
+    acts.reconnects(ads)
+    for someone in (ana, vic):
+        assert "Reconnect needed" not in someone.client.get("/integrations").text
+
+
+def test_a_session_nobody_signed_is_none(ana, acts, nobody):
+    acts.connects("shopify")
+    url = poll_url(ana)
+    cookie = ana.client.get_cookie("shopimize").value
+    for forged in ("", "x", cookie[:-1] + ("A" if cookie[-1] != "A" else "B"), cookie.partition(".")[2]):
+        nobody.client.set_cookie("shopimize", forged)
+        assert nobody.client.get(url, headers=HTMX).headers["HX-Redirect"].startswith("/login")
 
 
 def test_green_does_not_freeze_when_only_the_clock_moves(ana, acts):

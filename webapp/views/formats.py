@@ -16,8 +16,11 @@ from webapp.queries.board import needs_of
 from webapp.queries.facts import Viewer
 from webapp.queries.sentences import came_back
 from webapp.views import door
+from webapp.views.boards import marks_of
+from webapp.views.rows import row_html
 
 STATIC = Path(__file__).parent.parent / "static"
+COMPONENTS = Path(__file__).parent.parent / "templates" / "components"
 
 
 def init_app(app: Flask) -> None:
@@ -26,18 +29,23 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         moment=wording.moment, count=wording.count, span=wording.span, through=_through, came_back=came_back
     )
-    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals.update(asset=asset, row_html=row_html, marks_of=marks_of)
+    _know_components(app)
     app.context_processor(_context)
 
 
-def asset(name: str) -> str:
-    """A static file's address with its content in it, so that it may be kept for ever."""
-    return url_for("static", filename=name, v=_digest(name))
+def _know_components(app: Flask) -> None:
+    """Every template may use every component; importing them in each of a hundred fragments costs more than they do."""
+    for path in sorted(COMPONENTS.glob("*.html")):
+        drawn = app.jinja_env.get_template(f"components/{path.name}").module
+        app.jinja_env.globals.update({name: macro for name, macro in vars(drawn).items() if not name.startswith("_")})
 
 
 @cache
-def _digest(name: str) -> str:
-    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+def asset(name: str) -> str:
+    """A static file's address with its content in it, so that it may be kept for ever."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return url_for("static", filename=name, v=digest)
 
 
 def _context() -> dict[str, object]:

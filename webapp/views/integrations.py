@@ -11,10 +11,11 @@ from webapp.lifecycle.disconnect import disconnect
 from webapp.lifecycle.dismiss_receipt import dismiss_receipt
 from webapp.lifecycle.incident_mail import situation
 from webapp.lifecycle.pause import pause, resume
-from webapp.queries.board import board_of, integration_of
-from webapp.queries.facts import Board, IntegrationFacts
+from webapp.queries.board import integration_of
+from webapp.queries.facts import IntegrationFacts
 from webapp.queries.history import fixed_note, history_of, receipt_facts
 from webapp.views import door
+from webapp.views.boards import board_here, changed_rows
 
 blueprint = Blueprint("integrations", __name__)
 
@@ -28,17 +29,21 @@ def overview() -> Response:
 @blueprint.get("/integrations")
 @door.signed_in
 def page() -> str:
-    return render_template("integrations/index.html", board=_board(), opened=None, fixed=None)
+    return render_template("integrations/index.html", board=board_here(), opened=None, fixed=None)
 
 
-@blueprint.get("/integrations/board")
+@blueprint.get("/integrations/board", endpoint="board")
 @door.signed_in
-def board() -> str | Response:
-    """The poll when something has changed; while nothing has, `views/poll.py` answers it."""
+def polled_board() -> str | Response:
+    """The poll when something has changed: the rows that did, or all of it. Else `views/poll.py` has answered."""
     if not request.args.get("seen", "").startswith(f"{door.viewer().workspace_id}."):
         # Another tab went to another workspace; half of each on one page would be wrong.
         return hx.go_to(url_for("integrations.page"))
-    return render_template("integrations/_board.html", board=_board(), opened=request.args.get("open"), polled=True)
+    board, opened = board_here(), request.args.get("open")
+    rows = changed_rows(board, request.args.get("rows", ""))
+    if rows is not None:
+        return render_template("integrations/_changes.html", board=board, rows=rows, opened=opened)
+    return render_template("integrations/_board.html", board=board, opened=opened, polled=True)
 
 
 @blueprint.get("/integrations/<integration_id>")
@@ -49,7 +54,7 @@ def show(integration_id: str) -> str:
     runtime = door.runtime()
     with runtime.database.reading() as session:
         fixed = fixed_note(session, integration_id, viewer_id=door.viewer().person_id)
-    return render_template("integrations/index.html", board=_board(), opened=integration_id, fixed=fixed)
+    return render_template("integrations/index.html", board=board_here(), opened=integration_id, fixed=fixed)
 
 
 @blueprint.get("/integrations/<integration_id>/incident")
@@ -151,15 +156,6 @@ def disconnect_one(integration_id: str) -> Response:
     )  # fmt: skip
     flash("Disconnected. Everything imported is kept.", "info")
     return _back()
-
-
-def _board() -> Board:
-    runtime, viewer = door.runtime(), door.viewer()
-    with runtime.database.reading() as session:
-        return board_of(
-            session, situation(runtime),
-            workspace_id=viewer.workspace_id, can_change=viewer.may_change, platforms=runtime.platforms(),
-        )  # fmt: skip
 
 
 def _wanted(integration_id: str) -> IntegrationFacts:

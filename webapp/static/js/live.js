@@ -1,16 +1,17 @@
 // What the server cannot do for a page that stays open: rest while hidden, tell the tab, copy, close menus.
 (() => {
-  const board = () => document.getElementById("board");
+  // The sentence on top is what asks for news.
+  const status = () => document.getElementById("status");
 
   document.addEventListener("htmx:before:request", (event) => {
-    if (document.hidden && board()?.contains(event.target)) event.preventDefault();
+    if (document.hidden && status()?.contains(event.target)) event.preventDefault();
   });
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && board()) window.htmx.trigger(board(), "look");
+    if (!document.hidden && status()) window.htmx.trigger(status(), "look");
   });
 
   const tell = () => {
-    const shown = board();
+    const shown = status();
     if (!shown) return;
     const needs = Number(shown.dataset.needs);
     document.title = (needs ? `(${needs}) ` : "") + document.title.replace(/^\(\d+\) /, "");

@@ -1,0 +1,58 @@
+"""The board of the workspace one is in: put together once, and shown for as long as its digest holds.
+
+A page that is open gets what differs from what it shows, which it says itself; nobody here remembers it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from functools import lru_cache
+
+from webapp.lifecycle.incident_mail import situation
+from webapp.lifecycle.runtime import Runtime
+from webapp.queries.board import board_of
+from webapp.queries.facts import Board, IntegrationFacts
+from webapp.queries.poll import still_holds
+from webapp.views import door
+from webapp.views.rows import row_mark
+
+KEPT = 128
+
+
+def board_here() -> Board:
+    """What the signed-in person's workspace looks like now."""
+    runtime, viewer = door.runtime(), door.viewer()
+    place = _place(runtime, viewer.workspace_id, viewer.may_change)
+    board = place.board
+    if board is None or not still_holds(runtime.database, board.digest, runtime.now()):
+        with runtime.database.reading() as session:
+            board = place.board = board_of(
+                session, situation(runtime),
+                workspace_id=viewer.workspace_id, can_change=viewer.may_change, platforms=runtime.platforms(),
+            )  # fmt: skip
+    return board
+
+
+def marks_of(board: Board) -> str:
+    """What a page says it shows when it asks for news: how the rows stand, then a mark for each."""
+    stand = "" if board.outbreak else f"{zlib.crc32(repr([row.id for row in board.rows]).encode()):x}"
+    return ".".join([stand, *(row_mark(row, can_change=board.can_change) for row in board.rows)])
+
+
+def changed_rows(board: Board, shown: str) -> list[IntegrationFacts] | None:
+    """The rows that read otherwise than in a page that shows `shown`; None where more than rows would change."""
+    (stand, *marks), (stood, *before) = marks_of(board).split("."), shown.split(".")
+    if not stand or stand != stood or len(marks) != len(before):
+        return None
+    return [row for row, mark, old in zip(board.rows, marks, before, strict=True) if mark != old]
+
+
+class _Place:
+    """Where the last board of a workspace is kept."""
+
+    board: Board | None = None
+
+
+@lru_cache(KEPT)
+def _place(_runtime: Runtime, _workspace_id: str, _can_change: bool) -> _Place:
+    return _Place()
