@@ -39,6 +39,13 @@ def until(what: Callable[[], object], why: str, *, seconds: float = 45) -> objec
     raise AssertionError(f"never happened within {seconds} s: {why}")
 
 
+def answers(url: str) -> bool:
+    """Whether somebody answers there, and means well."""
+    with suppress(urllib3.exceptions.HTTPError):
+        return http.request("GET", url).status < 400
+    return False
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -57,8 +64,8 @@ class World:
         self.process: subprocess.Popen[str] | None = None
         self.said = ""
 
-    def start(self) -> float:
-        """Start and wait until it has said everything; how many seconds passed until the first answer."""
+    def start(self, *, page: str = "/heartbeat") -> float:
+        """Start and wait until `page` answers; how many seconds that took."""
         environ = {
             key: value for key, value in os.environ.items() if not key.endswith(("_CLIENT_ID", "_CLIENT_SECRET"))
         }
@@ -72,7 +79,7 @@ class World:
             self.process = subprocess.Popen(
                 [sys.executable, "app.py"], cwd=ROOT, env=environ, text=True, stdout=log, stderr=subprocess.STDOUT
             )
-        until(self._answers, "the app answers", seconds=30)
+        until(lambda: self._answers(page), "the app answers", seconds=30)
         return time.monotonic() - began
 
     def stop(self, number: int = signal.SIGTERM) -> int:
@@ -147,13 +154,11 @@ class World:
         return datetime.fromisoformat(json.loads(
             http.request("POST", f"{self.sandbox}/clock", json={"advance_seconds": 0}).data)["now"])  # fmt: skip
 
-    def _answers(self) -> bool:
+    def _answers(self, page: str) -> bool:
         assert self.process is not None
         if self.process.poll() is not None:
             raise AssertionError(f"app.py ended by itself:\n{self.log()}")
-        with suppress(urllib3.exceptions.HTTPError):
-            return http.request("GET", f"{self.url}/heartbeat").status == 200
-        return False
+        return answers(self.url + page)
 
     def _post(self, path: str, body: dict[str, object]) -> None:
         reply = http.request("POST", f"{self.sandbox}{path}", json=body)
