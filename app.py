@@ -19,6 +19,7 @@ from jobs.work import sync_everything_due, work_until_stopped
 from webapp import extensions, hx
 from webapp.lifecycle.doctor import findings
 from webapp.lifecycle.migrate import migrate
+from webapp.lifecycle.rotate_keys import rotate_keys
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.seed_demo import seed_demo
 from webapp.lifecycle.send_notices import send_due_notices
@@ -104,6 +105,17 @@ def send_notices() -> None:
     click.echo(f"{send_due_notices(_runtime())} sent")
 
 
+@click.command("rotate-keys")
+def rotate() -> None:
+    """Seal everything anew with the first key of VAULT_KEYS, while the app runs. Exits 1 when something stays shut."""
+    runtime = _runtime()
+    found = rotate_keys(runtime)
+    click.echo(f"{found.resealed} sealed anew with {runtime.vault.newest}")
+    if found.unopened:
+        click.echo(f"{found.unopened} left as they are: no key of VAULT_KEYS opens them", err=True)
+        raise SystemExit(1)
+
+
 @click.command("migrate")
 def migrate_now() -> None:
     """Bring the database to the shape this version expects."""
@@ -128,7 +140,7 @@ def diagnose() -> None:
             click.echo(verdict_line(line))
 
 
-COMMANDS: tuple[click.Command, ...] = (work, sync_due, send_notices, migrate_now, doctor, diagnose)
+COMMANDS: tuple[click.Command, ...] = (work, sync_due, send_notices, rotate, migrate_now, doctor, diagnose)
 
 
 def _app() -> Flask:

@@ -36,7 +36,6 @@ class InProcessEngine:
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="sync")
         self._busy: Counter[str] = Counter()
         self._idle = threading.Condition()
-        self._stopping = False
 
     def start(self) -> None:
         self._scheduler.add_job(self._tick, "interval", seconds=SYNC_TICK.total_seconds(), id="sync_due")
@@ -46,14 +45,14 @@ class InProcessEngine:
 
     def stop(self) -> None:
         """Claim nothing new and wait for what runs; a lease covers whatever does not end in time."""
-        self._stopping = True
+        self._runtime.stopping.set()
         self._scheduler.shutdown(wait=False)
         with self._idle:
             self._idle.wait_for(lambda: self._busy.total() == 0, timeout=DRAIN_SECONDS)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _tick(self) -> None:
-        if self._stopping:
+        if self._runtime.stopping.is_set():
             return
         try:
             with self._idle:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from webapp.lifecycle.clock_jump import take_back_the_future
+from webapp.lifecycle.keep_alive import keep_alive
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.send_notices import send_due_notices
 from webapp.lifecycle.tidy import tidy
@@ -21,6 +22,7 @@ class Job:
 
 TIMETABLE = (
     Job("send_notices", timedelta(seconds=2), send_due_notices),
+    Job("keep_alive", timedelta(seconds=15), keep_alive),
     Job("take_back_the_future", timedelta(minutes=1), take_back_the_future),
     Job("tidy", timedelta(hours=1), tidy),
 )

@@ -23,16 +23,16 @@ def work_until_stopped(app: Flask) -> None:
 
 
 def sync_everything_due(app: Flask) -> int:
-    """Sync everything that is due now; how many attempts were made comes back."""
+    """Sync everything that is due now, or what was begun when a signal came; how many attempts were made."""
     runtime: Runtime = app.extensions["runtime"]
 
     def worker(_number: int) -> int:
         done = 0
         with app.app_context():
-            while claims := claim_due(runtime, limit=1):
+            while not stopped.is_set() and (claims := claim_due(runtime, limit=1)):
                 sync(runtime, claims[0])
                 done += 1
         return done
 
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with until_stopped() as stopped, ThreadPoolExecutor(WORKERS) as pool:
         return sum(pool.map(worker, range(WORKERS)))

@@ -6,12 +6,24 @@ import base64
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
+from sandbox.switches import is_on
 from sandbox.world import World
 
 CODE_LIFE = timedelta(minutes=5)
+GRACE = timedelta(seconds=60)
 CLIENT_ID, CLIENT_SECRET = "sandbox", "sandbox-secret"
+
+
+class Rotation(StrEnum):
+    """What becomes of a refresh token once it has been used."""
+
+    KEEPS = "keeps"
+    UNTIL_USED = "until_used"
+    GRACE = "grace"
+    STRICT = "strict"
 
 
 class Refused(Exception):
@@ -58,7 +70,7 @@ def redeem(
         grant = {
             "id": secrets.token_hex(8), "platform": platform, "person": found["person"],
             "accounts": found["accounts"], "scopes": found["scopes"], "tenant": found["tenant"], "death": None,
-            "newest": 0, "used": 0, "created": world.now().isoformat(),
+            "newest": 0, "used": 0, "created": world.now().isoformat(), "renewed": world.now().isoformat(),
         }  # fmt: skip
         data["grants"][grant["id"]] = grant
         return grant
@@ -75,10 +87,29 @@ def issue_token(world: World, grant: dict[str, Any], *, kind: str, prefix: str, 
     return token
 
 
-def rotate(world: World, grant: dict[str, Any]) -> None:
-    """Begin a new generation; tokens of the old one work until one of the new is first used (Shopify, 2026-08-28)."""
-    with world.changing():
-        grant["newest"] += 1
+def renew(
+    world: World, platform: str, token: str, *, rotation: Rotation, dies_unused_after: timedelta | None = None
+) -> tuple[dict[str, Any], bool]:
+    """The grant behind a refresh token, and whether a new refresh token takes this one's place. Raises Refused.
+
+    KEEPS        one token for ever (Google)
+    UNTIL_USED   the old one works until one of the new pair is first used (Shopify, 2026-08-28)
+    GRACE        the old one works for a minute more; after that as STRICT
+    STRICT       works once; a second use is taken for theft and ends the whole family (RFC 9700 §4.14.2)
+    """
+    rotation, now = _chosen(world, platform, rotation), world.now().isoformat()
+    with world.changing() as data:
+        grant = use(world, platform, token, kind="refresh")
+        found = data["tokens"][token]
+        if dies_unused_after is not None and _past(world, grant["renewed"], dies_unused_after):
+            raise Refused("expired")
+        if found["generation"] < grant["newest"]:
+            _use_again(world, grant, found, rotation)
+        grant["renewed"] = now
+        if rotation is not Rotation.KEEPS:
+            found.setdefault("exchanged", now)
+            grant["newest"] += 1
+        return grant, rotation is not Rotation.KEEPS
 
 
 def use(world: World, platform: str, token: str, *, kind: str) -> dict[str, Any]:
@@ -92,8 +123,6 @@ def use(world: World, platform: str, token: str, *, kind: str) -> dict[str, Any]
             raise Refused(grant["death"])
         if found["until"] and _past(world, found["until"]):
             raise Refused("expired")
-        if kind == "refresh" and found["generation"] < grant["used"]:
-            raise Refused("token")
         grant["used"] = max(grant["used"], found["generation"])
         return grant
 
@@ -107,8 +136,25 @@ def is_client(client_id: str | None, secret: str | None) -> bool:
     return client_id == CLIENT_ID and secret == CLIENT_SECRET
 
 
-def _past(world: World, until: str) -> bool:
-    return world.now() > datetime.fromisoformat(until)
+def _chosen(world: World, platform: str, own: Rotation) -> Rotation:
+    """The platform's own rule, unless a switch asks for another."""
+    if is_on(world, platform, "rotation_strict"):
+        return Rotation.STRICT
+    return Rotation.GRACE if is_on(world, platform, "rotation_grace") else own
+
+
+def _use_again(world: World, grant: dict[str, Any], token: dict[str, Any], rotation: Rotation) -> None:
+    """A refresh token that was exchanged before. Raises Refused unless the rule still takes it."""
+    if rotation is Rotation.UNTIL_USED:
+        if token["generation"] < grant["used"]:
+            raise Refused("token")
+    elif rotation is Rotation.STRICT or _past(world, token["exchanged"], GRACE):
+        end(world, grant)
+        raise Refused("token")
+
+
+def _past(world: World, moment: str, by: timedelta = timedelta()) -> bool:
+    return world.now() > datetime.fromisoformat(moment) + by
 
 
 def _s256(verifier: str) -> str:

@@ -30,6 +30,8 @@ LASTING = (
     Switch("other_account", "Wrong person", "The next consents are given by somebody who does not reach the account."),
     Switch("recent_only", "Recent orders only", "The next consents reach only the last 60 days of orders."),
     Switch("declined", "Declined", "The next consents are declined."),
+    Switch("rotation_strict", "Rotation: strict", "A refresh token works once; a second use ends the permission."),
+    Switch("rotation_grace", "Rotation: grace", "A used refresh token works for a minute more, then as under strict."),
 )
 MAIL = (
     Switch("smtp_451", "Mail: try later", "The mail server asks to try again later."),

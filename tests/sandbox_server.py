@@ -20,6 +20,15 @@ from sandbox.switches import turn
 from sandbox.world import World
 from tests.e2e.world import free_port
 
+# What a test does between the making of an answer and its sending: wait, meddle, or send another one.
+Between = Callable[[Response], Response]
+RENEWALS = ("refresh_token", "fb_exchange_token")
+ROTATIONS = ("rotation_strict", "rotation_grace")
+
+
+def untouched(answer: Response) -> Response:
+    return answer
+
 
 class SandboxServer:
     def __init__(self, folder: Path) -> None:
@@ -28,6 +37,8 @@ class SandboxServer:
         self.asked: list[str] = []
         # What to answer instead, for a request one knows by its words; None lets it through.
         self.instead: Callable[[str], Response | None] = lambda _asked: None
+        self.on_renewal: Between = untouched
+        self.on_data: Between = untouched
         self._server = waitress.create_server(self._noting(make_app(self.world)), host="127.0.0.1", port=0, threads=6)
         self.url = f"http://127.0.0.1:{self._server.effective_port}"
         self.smtp_port = free_port()
@@ -49,9 +60,15 @@ class SandboxServer:
             asked = f"{request.method} {request.full_path} {request.get_data(cache=True).decode()}"
             self.asked.append(asked)
             environ["wsgi.input"] = io.BytesIO(request.get_data())
-            return (self.instead(asked) or app)(environ, start_response)
+            answer = self.instead(asked) or Response.from_app(app, environ, buffered=True)
+            return self._between(request)(answer)(environ, start_response)
 
         return noted
+
+    def _between(self, request: Request) -> Between:
+        if {**request.args, **request.form}.get("grant_type") in RENEWALS:
+            return self.on_renewal
+        return self.on_data if "Authorization" in request.headers else untouched
 
     def approve(self, url: str, person: str = "ana@aurora.test") -> dict[str, str]:
         """Go to a consent page, approve everything as `person`; the parameters of the way back."""
@@ -61,6 +78,11 @@ class SandboxServer:
 
     def switch(self, platform: str, name: str, on: bool = True, account: str | None = None) -> None:
         turn(self.world, platform, account, name, on)
+
+    def rotates(self, slug: str, rotation: str | None) -> None:
+        """What becomes of a used refresh token: what this switch says, or with None what the platform itself does."""
+        for name in ROTATIONS:
+            self.switch(slug, name, on=name == rotation)
 
     def advance(self, **units: float) -> None:
         sizes = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}

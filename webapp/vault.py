@@ -22,13 +22,18 @@ class Vault:
     def __init__(self, keys: Sequence[str]) -> None:
         pairs = [key.partition(":") for key in keys]
         self._ring = {name: AESGCM(base64.b64decode(material)) for name, _, material in pairs}
-        self._newest = pairs[0][0]
+        self.names = tuple(name for name, _, _ in pairs)
+
+    @property
+    def newest(self) -> str:
+        """The name of the key that seals."""
+        return self.names[0]
 
     def seal(self, secret: str, *, place: str) -> str:
         """`key-id.base64`, openable only with the same `place` ("grant:7:access")."""
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._ring[self._newest].encrypt(nonce, secret.encode(), place.encode())
-        return f"{self._newest}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+        sealed = self._ring[self.newest].encrypt(nonce, secret.encode(), place.encode())
+        return f"{self.newest}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
     def open(self, sealed: str, *, place: str) -> str:
         """The secret; raises CannotOpen when it was moved, changed, or sealed with a key we no longer hold."""

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 
 from sandbox import grants
 from sandbox.ad_data import AdAccount
-from sandbox.grants import Refused
+from sandbox.grants import Refused, Rotation
 from sandbox.replies import json_reply
 from sandbox.standins.ads import AURORA, BOREALIS, AdsStandin
 from sandbox.standins.base import Asked, Consent, back_to
@@ -18,6 +18,7 @@ from sandbox.switches import is_on
 from sandbox.world import PEOPLE, World
 
 ACCESS_LIFE = timedelta(seconds=3599)
+UNUSED = timedelta(days=180)
 MANAGER, MANAGER_OF = "8000000001", ("ops@aurora.test",)
 LONG = {"email": "https://www.googleapis.com/auth/userinfo.email"}
 ADWORDS = "https://www.googleapis.com/auth/adwords"
@@ -81,9 +82,12 @@ class GoogleAds(AdsStandin):
         world.count(self.slug, "refresh" if refreshing else "token")
         if not grants.is_client(said.get("client_id"), said.get("client_secret")):
             return json_reply({"error": "invalid_client", "error_description": "The OAuth client was not found."}, 401)
+        pair = not refreshing
         try:
             if refreshing:
-                grant = grants.use(world, self.slug, said.get("refresh_token", ""), kind="refresh")
+                grant, pair = grants.renew(
+                    world, self.slug, said.get("refresh_token", ""), rotation=Rotation.KEEPS, dies_unused_after=UNUSED
+                )
             else:
                 grant = grants.redeem(
                     world, self.slug, said.get("code", "").removeprefix("4/"),
@@ -96,7 +100,7 @@ class GoogleAds(AdsStandin):
             "expires_in": 3599, "token_type": "Bearer",
             "scope": " ".join(LONG.get(one, one) for one in grant["scopes"]),
         }  # fmt: skip
-        if not refreshing:
+        if pair:
             body["refresh_token"] = grants.issue_token(world, grant, kind="refresh", prefix="1//", life=None)
         return json_reply(body)
 

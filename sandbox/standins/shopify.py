@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from werkzeug.wrappers import Request, Response
 
 from sandbox import grants
-from sandbox.grants import Refused
+from sandbox.grants import Refused, Rotation
 from sandbox.replies import json_reply
 from sandbox.shopify_graphql import execute
 from sandbox.standins.base import Account, Asked, Consent, Ledger, Standin, back_to, not_here
@@ -146,12 +146,11 @@ class Shopify(Standin):
 
     def _refresh(self, world: World, shop: Shop, token: str) -> Response:
         try:
-            grant = grants.use(world, self.slug, token, kind="refresh")
+            grant, _ = grants.renew(world, self.slug, token, rotation=Rotation.UNTIL_USED)
         except Refused:
             return json_reply(NOT_ACTIVE, 401)
         if grant["tenant"] != shop.domain:
             return json_reply(NOT_ACTIVE, 401)
-        grants.rotate(world, grant)
         return self._pair(world, grant)
 
     def _pair(self, world: World, grant: dict[str, Any]) -> Response:

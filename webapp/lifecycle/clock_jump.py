@@ -12,11 +12,12 @@ from webapp.lifecycle.runtime import Runtime, bump
 from webapp.models.access import Grant
 from webapp.models.integration import Integration
 from webapp.models.notice import Notice
+from webapp.models.renewing import LONGEST_ASKED
 from webapp.models.sync import Coverage
 
 # The clocks of several machines may differ by this much.
 SKEW = timedelta(minutes=5)
-# Longer than any mail is ever put off.
+# Longer than any mail is ever put off, and any renewal by the clock.
 LONGEST = timedelta(days=8)
 
 
@@ -42,6 +43,11 @@ def take_back_the_future(runtime: Runtime) -> None:
             .where(renewed_then, col(Grant.access_expires_at).is_not(None))
             .values(access_expires_at=now, renewed_at=now, issued_at=now)
         )
+        put_off = or_(
+            col(Grant.renew_at) > now + LONGEST,
+            (col(Grant.failed_tries) > 0) & (col(Grant.renew_at) > now + LONGEST_ASKED + SKEW),
+        )
+        session.execute(update(Grant).where(put_off).values(renew_at=now))
 
 
 def _take_back(session: Session, integration: Integration, now: datetime) -> None:

@@ -14,14 +14,14 @@ from sqlmodel import Session, col, select
 
 from webapp.lifecycle.go_live import Newcomer, connect_account, go_live, keep_pending
 from webapp.lifecycle.runtime import Runtime
-from webapp.lifecycle.start_authorization import verifier_place
-from webapp.models.access import Authorization, Ending, Login
+from webapp.models.access import Authorization, Ending, Login, verifier_place
 from webapp.models.integration import Integration
 from webapp.oauth import session as oauth
 from webapp.oauth.state import MAX_STATE, hashed
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.base import ForgedCallback, OtherTenant, Platform
 from webapp.platforms.diagnosis import Cause, Trouble
+from webapp.vault import CannotOpen
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,8 @@ def _ask(runtime: Runtime, flow: Authorization, params: Mapping[str, str]) -> Ne
     except OtherTenant as other:
         raise _Ended(Ending.WRONG_ACCOUNT, login=str(other)) from None
     code = _code(platform, params)
-    verifier = runtime.vault.open(flow.verifier_sealed or "", place=verifier_place(flow.id))
     try:
+        verifier = runtime.vault.open(flow.verifier_sealed or "", place=verifier_place(flow.id))
         tokens = oauth.exchange(
             platform, runtime.wire(platform.slug), credentials,
             tenant=flow.tenant, redirect_uri=runtime.callback_url(platform.slug), code=code, verifier=verifier,
@@ -122,6 +122,8 @@ def _ask(runtime: Runtime, flow: Authorization, params: Mapping[str, str]) -> Ne
         if missing:
             raise _Ended(Ending.FEWER_SCOPES, missing=missing, login=identity.email or identity.name)
         accounts = platform.accounts(api)
+    except CannotOpen:
+        raise _Ended(Ending.FAILED, "The key was changed meanwhile. Start again.") from None
     except Trouble as trouble:
         ending = Ending.FEWER_SCOPES if trouble.diagnosis.cause is Cause.SCOPE_MISSING else Ending.FAILED
         raise _Ended(ending, trouble.diagnosis.message, code=trouble.diagnosis.code) from None

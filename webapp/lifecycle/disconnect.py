@@ -10,11 +10,13 @@ import logging
 
 from sqlmodel import Session, col, select
 
+from webapp.lifecycle.open_grant import live_grant, open_tokens
 from webapp.lifecycle.pause import close_quietly, of_workspace, stop
 from webapp.lifecycle.runtime import Runtime, bump
-from webapp.models.access import Grant, Login, place
+from webapp.models.access import Grant, Login
 from webapp.models.integration import Event, EventKind, Integration
 from webapp.platforms.diagnosis import Trouble
+from webapp.vault import CannotOpen
 
 log = logging.getLogger(__name__)
 
@@ -48,13 +50,7 @@ def _end_grant(session: Session, integration: Integration, runtime: Runtime) -> 
             Integration.login_id == integration.login_id, col(Integration.disconnected_at).is_(None)
         )
     ).first()
-    grant = session.exec(
-        select(Grant).where(
-            Grant.login_id == integration.login_id,
-            col(Grant.live_at).is_not(None),
-            col(Grant.ended_at).is_(None),
-        )
-    ).one_or_none()
+    grant = live_grant(session, integration.login_id)
     if others is not None or grant is None:
         return None
     grant.ended_at = runtime.now()
@@ -63,11 +59,8 @@ def _end_grant(session: Session, integration: Integration, runtime: Runtime) -> 
 
 def _revoke(runtime: Runtime, login: Login, grant: Grant) -> None:
     platform = runtime.platform(login.platform)
-    access = runtime.vault.open(grant.access_sealed, place=place(grant.id, "access"))
-    refresh = (
-        runtime.vault.open(grant.refresh_sealed, place=place(grant.id, "refresh")) if grant.refresh_sealed else None
-    )
     try:
+        access, refresh = open_tokens(runtime.vault, grant)
         platform.revoke(runtime.api(platform, token=access, tenant=login.tenant), refresh_token=refresh)
-    except Trouble as trouble:
+    except (Trouble, CannotOpen) as trouble:
         log.info("revoke at %s: %s", platform.slug, trouble)

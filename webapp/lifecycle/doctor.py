@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, select
 
 from webapp.extensions import mail
 from webapp.lifecycle.migrate import is_current
+from webapp.lifecycle.rotate_keys import sample, sealed_by_key
 from webapp.lifecycle.runtime import Runtime
-from webapp.models.access import Grant, place
 from webapp.vault import CannotOpen
 
 
@@ -41,17 +40,29 @@ def _database(runtime: Runtime) -> Finding:
 
 
 def _keys(runtime: Runtime) -> Finding:
-    held = f"{len(runtime.settings.vault_keys)} on the ring, the first one seals"
+    vault = runtime.vault
     try:
         with runtime.database.reading() as session:
-            grants = session.exec(select(Grant).where(col(Grant.ended_at).is_(None))).all()
-        for grant in grants:
-            runtime.vault.open(grant.access_sealed, place=place(grant.id, "access"))
+            sealed = sealed_by_key(session, vault.names)
+            samples = {name: sample(session, name) for name in vault.names}
     except SQLAlchemyError:
         return Finding("keys", False, "stored permissions could not be read; mend the database first")
-    except CannotOpen:
-        return Finding("keys", False, "a stored permission was sealed with a key that VAULT_KEYS no longer holds")
-    return Finding("keys", True, f"{held}; all {len(grants)} stored permissions open")
+    if sealed[""]:
+        return Finding("keys", False, f"{sealed['']} values were sealed with a key that VAULT_KEYS no longer holds")
+    for name, found in samples.items():
+        try:
+            if found is not None:
+                vault.open(found[0], place=found[1])
+        except CannotOpen:
+            return Finding(
+                "keys", False, f"VAULT_KEYS holds another key under the name {name} than the one that sealed"
+            )
+    older = {name: sealed[name] for name in vault.names[1:] if sealed[name]}
+    if older:
+        still = ", ".join(f"{count} with {name}" for name, count in older.items())
+        return Finding("keys", True, f"still sealed with an older key: {still}; run `flask --app app rotate-keys`")
+    spare = f"; no longer needed: {', '.join(vault.names[1:])}" if vault.names[1:] else ""
+    return Finding("keys", True, f"{sealed[vault.newest]} values sealed, all with {vault.newest}{spare}")
 
 
 def _mail(runtime: Runtime) -> Finding:

@@ -13,6 +13,7 @@ from webapp.lifecycle.runtime import Runtime, bump
 from webapp.models.access import CHOICE_LIFE, Authorization, Ending, Grant, Login, place
 from webapp.models.columns import opaque_id
 from webapp.models.integration import Event, EventKind, Integration
+from webapp.models.renewing import idle_renewal_at
 from webapp.models.trouble import Closing, Incident
 from webapp.platforms.base import Account, Identity, Platform, TokenSet
 from webapp.platforms.diagnosis import Remedy
@@ -198,7 +199,7 @@ def _grant(runtime: Runtime, login: Login, newcomer: Newcomer, now: datetime) ->
     assert login.id is not None
     tokens, grant_id, seal = newcomer.tokens, opaque_id(), runtime.vault.seal
     refresh = tokens.refresh_token
-    return Grant(
+    grant = Grant(
         id=grant_id,
         login_id=login.id,
         access_sealed=seal(tokens.access_token, place=place(grant_id, "access")),
@@ -208,6 +209,8 @@ def _grant(runtime: Runtime, login: Login, newcomer: Newcomer, now: datetime) ->
         refresh_expires_at=tokens.refresh_expires_at,
         issued_at=now,
     )
+    grant.renew_at = idle_renewal_at(grant, newcomer.platform, since=now)
+    return grant
 
 
 def _as_json(account: Account) -> dict[str, str | None]:

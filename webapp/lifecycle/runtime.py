@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -24,7 +25,10 @@ class UnknownPlatform(Exception):
 
 
 class Runtime:
-    """Made once in `create_app`; holds no state of its own beside the wires' open connections."""
+    """Made once in `create_app`; holds no state of its own beside the wires' open connections.
+
+    `stopping` is set when this process is to end: whoever works through a list stops after the item in hand.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -32,6 +36,7 @@ class Runtime:
         self.database = Database(settings.database_url)
         self.vault = Vault(settings.vault_keys)
         self.started_at = self.clock.now()
+        self.stopping = threading.Event()
         self._wires = {
             slug: Wire(base_url=ours.base_url, refuse_private=settings.is_production)
             for slug, ours in settings.credentials.items()
@@ -60,7 +65,7 @@ class Runtime:
         return self._wires[slug]
 
     def api(
-        self, platform: Platform, *, token: str, tenant: str | None, renew: Callable[[str], str] | None = None
+        self, platform: Platform, *, token: str, tenant: str | None, renew: Callable[[str], str | None] | None = None
     ) -> Api:
         slug = platform.slug
         return Api(self.wire(slug), platform, self.credentials(slug), token=token, tenant=tenant, renew=renew)

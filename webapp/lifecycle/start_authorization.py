@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session, select
 
 from webapp.lifecycle.runtime import Runtime
-from webapp.models.access import AUTHORIZATION_LIFE, Authorization, Login
+from webapp.models.access import AUTHORIZATION_LIFE, Authorization, Login, verifier_place
 from webapp.models.columns import opaque_id
 from webapp.models.integration import Integration
 from webapp.oauth import session as oauth
@@ -86,10 +86,6 @@ def _begin(
     )
     # A stand-in answers for the platform where one is configured.
     return runtime.wire(platform.slug).locate(url)
-
-
-def verifier_place(authorization_id: str) -> str:
-    return f"authorization:{authorization_id}:verifier"
 
 
 def _clean(platform: Platform, tenant: str | None) -> str | None:

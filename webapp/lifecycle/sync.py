@@ -90,7 +90,7 @@ class _Attempt:
             fresh_since = receipt.away_to if receipt is not None else integration.failing_since
         assert login.id is not None
         token = usable_token(self.runtime, login.id)
-        renew = renewer(self.runtime, login.id, self.platform)
+        renew = renewer(self.runtime, login.id)
         api = self.runtime.api(self.platform, token=token, tenant=login.tenant, renew=renew)
         account = self.platform.probe(api, _account(integration))
         allowance = Allowance(self.runtime, self.platform)

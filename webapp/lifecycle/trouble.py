@@ -17,11 +17,11 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from webapp.lifecycle.claim import Claim, hold
+from webapp.lifecycle.open_grant import live_grant
 from webapp.lifecycle.recover import open_incident
 from webapp.lifecycle.refresh import refuse
 from webapp.lifecycle.runtime import Runtime, bump
 from webapp.lifecycle.tell import owe_notices
-from webapp.models.access import Grant
 from webapp.models.integration import Integration
 from webapp.models.sync import Outcome, SyncRun
 from webapp.models.trouble import Incident, Outbreak
@@ -44,21 +44,25 @@ def record_trouble(runtime: Runtime, claim: Claim, trouble: Trouble, *, run_id: 
     with runtime.database.reading() as session:
         integration = session.get_one(Integration, claim.integration_id)
         diagnosis = _sharpened(session, integration, trouble.diagnosis, now)
-    if integration.login_id is not None:
-        refuse(runtime, integration.login_id, diagnosis)
     with runtime.database.writing() as session:
         integration = hold(runtime, session, claim)
+        bump(session, integration.workspace_id)
         integration.lease_until = None
+        run = session.get(SyncRun, run_id) if run_id is not None else None
+        if run is not None and _is_of_yesterday(session, integration, run):
+            run.ended_at, run.outcome = now, Outcome.INTERRUPTED
+            integration.next_sync_at = now
+            return
+        if integration.login_id is not None:
+            refuse(session, integration.login_id, diagnosis, now)
         integration.failing_since = integration.failing_since or now
         integration.failed_tries += 1
         integration.failing_cause = diagnosis.cause
         integration.next_sync_at = _next_try(runtime, integration, diagnosis, now)
-        if run_id is not None:
-            run = session.get_one(SyncRun, run_id)
+        if run is not None:
             run.ended_at, run.outcome, run.cause = now, Outcome.TROUBLE, diagnosis.cause
         if _is_an_incident(integration, diagnosis, now):
             _open_or_update(runtime, session, integration, diagnosis, trouble, now)
-        bump(session, integration.workspace_id)
 
 
 def wait_after(tries: int, retry_after: float | None, *, longest: timedelta) -> timedelta:
@@ -172,15 +176,17 @@ def _ask_siblings(session: Session, integration: Integration, now: datetime) -> 
     )
 
 
+def _is_of_yesterday(session: Session, integration: Integration, run: SyncRun) -> bool:
+    """Whether somebody reconnected while this attempt ran: then what it met is not about the permission we have now."""
+    grant = live_grant(session, integration.login_id) if integration.login_id is not None else None
+    return grant is not None and grant.live_at is not None and grant.live_at > run.started_at
+
+
 def _sharpened(session: Session, integration: Integration, diagnosis: Diagnosis, now: datetime) -> Diagnosis:
     """Let what we know ourselves settle what the platform's answer leaves open."""
     if diagnosis.certainty is Certainty.SURE or integration.login_id is None:
         return diagnosis
-    grant = session.exec(
-        select(Grant).where(
-            Grant.login_id == integration.login_id, col(Grant.live_at).is_not(None), col(Grant.ended_at).is_(None)
-        )
-    ).one_or_none()
+    grant = live_grant(session, integration.login_id)
     ends = grant.refresh_expires_at if grant else None
     if Cause.TOKEN_EXPIRED in diagnosis.candidates and ends is not None and ends <= now:
         evidence = (*diagnosis.evidence, "The permission's stated end had passed.")

@@ -69,8 +69,9 @@ class Login(SQLModel, table=True):
 class Grant(SQLModel, table=True):
     """What the platform gave us for a Login. Pending until `live_at`; over since `ended_at`; never overwritten.
 
-    `generation` counts renewals and guards them (compare-and-swap); `intent_at` is set while a renewal is under way,
-    so that a crash between the platform's answer and our commit leaves a visible trace.
+    `generation` counts renewals and guards them (compare-and-swap); `intent_at` is when the first renewal began whose
+    answer we have not got, so that a crash between the platform's answer and our commit leaves a visible trace.
+    `renew_at` is when the clock renews it by itself; after `failed_tries` nobody else tries before it either.
     """
 
     __tablename__ = "access_grant"
@@ -101,6 +102,8 @@ class Grant(SQLModel, table=True):
     intent_at: datetime | None = None
     lease_until: datetime | None = None
     fence: int = 0
+    renew_at: datetime | None = Field(default=None, index=True)
+    failed_tries: int = 0
 
     @property
     def is_live(self) -> bool:
@@ -110,3 +113,8 @@ class Grant(SQLModel, table=True):
 def place(grant_id: str, field: str) -> str:
     """Where a sealed token belongs; a value moved to another grant or field does not open."""
     return f"grant:{grant_id}:{field}"
+
+
+def verifier_place(authorization_id: str) -> str:
+    """Where a sealed PKCE verifier belongs."""
+    return f"authorization:{authorization_id}:verifier"

@@ -17,7 +17,7 @@ from requests import Response
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Credentials
 from webapp.platforms.base import Platform, TokenSet
-from webapp.platforms.diagnosis import Trouble, common_diagnosis, unknown
+from webapp.platforms.diagnosis import Cause, Trouble, common_diagnosis, unknown
 from webapp.platforms.wire import NoAnswer, Wire, WireAdapter
 
 Prepared = tuple[str, dict[str, str], str]
@@ -130,9 +130,14 @@ def _fetch(
             stage, response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content
         )
         diagnosis = platform.diagnose(answer)
-        if diagnosis is not None:
+        odd = diagnosis is not None and diagnosis.cause is Cause.UNKNOWN and response.status_code == 200
+        if diagnosis is not None and not odd:
             raise Trouble(diagnosis, answer)
-        found.append(platform.tokens(answer, now=now))
+        try:
+            found.append(platform.tokens(answer, now=now))
+        except Trouble as garbled:
+            raise Trouble(diagnosis or garbled.diagnosis, answer) from None
+        # Odd and yet with a token in it: what it replaces may be gone, so it is taken.
         return _plain_token(found[0])
 
     session.register_compliance_hook("access_token_response", diagnosed)

@@ -25,7 +25,7 @@ class Stage(StrEnum):
 
 
 class Failure(StrEnum):
-    """Why no usable answer came."""
+    """Why no usable answer came. UNREACHABLE means that nothing was sent; after all others it may have arrived."""
 
     TIMEOUT = "timeout"
     UNREACHABLE = "unreachable"
@@ -58,6 +58,16 @@ class Answer:
         except (ValueError, RecursionError):
             return None
         return decoded
+
+    @property
+    def may_have_acted(self) -> bool:
+        """Of an answer that is no use: whether the platform may have done what we asked all the same.
+
+        Only a whole answer that says no, and a platform that was never reached, leave no doubt.
+        """
+        if self.failure is not None:
+            return self.failure is not Failure.UNREACHABLE
+        return self.status >= 500 or 200 <= self.status < 300
 
     @property
     def is_html(self) -> bool:

@@ -39,8 +39,8 @@ class Credentials(Protocol):
 class Api:
     """Calls made with one access token.
 
-    `renew` gets the token that was refused and returns a usable one, or raises Trouble with the renewal's own verdict:
-    an access-token refusal is never a disconnection by itself, only the renewal decides.
+    `renew` gets the token that was refused and returns another one to try, None where nothing can renew it, or raises
+    Trouble with the renewal's own verdict: where there is a renewal, an access-token refusal is never a disconnection.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Api:
         *,
         token: str,
         tenant: str | None = None,
-        renew: Callable[[str], str] | None = None,
+        renew: Callable[[str], str | None] | None = None,
         patience: int = TRIES,
     ) -> None:
         self.credentials = credentials
@@ -81,9 +81,9 @@ class Api:
             diagnosis = self._platform.diagnose(answer)
             if diagnosis is None:
                 return answer
-            if self._renew is not None and not renewed and diagnosis.cause in RENEWABLE:
-                self._token = self._renew(self._token)
-                renewed = True
+            other = self._another_token(diagnosis) if not renewed else None
+            if other is not None:
+                self._token, renewed = other, True
                 self.calls += 1
                 answer = self._wire.send(build(self._token), stage=stage)
                 diagnosis = self._platform.diagnose(answer)
@@ -94,6 +94,9 @@ class Api:
             if not diagnosis.transient or attempt == self._patience or not _sleep(diagnosis, attempt):
                 raise Trouble(diagnosis, answer)
         raise AssertionError("the loop above returns or raises")
+
+    def _another_token(self, diagnosis: Diagnosis) -> str | None:
+        return self._renew(self._token) if self._renew is not None and diagnosis.cause in RENEWABLE else None
 
 
 def _sleep(diagnosis: Diagnosis, attempt: int) -> bool:

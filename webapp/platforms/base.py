@@ -161,7 +161,9 @@ class Platform(ABC):
     renewal: Renewal
     pkce: bool = False
     rotates: bool = False
+    # Whether a renewal whose answer was lost may be asked for again with the token it was to replace.
     old_token_usable: bool = False
+    dies_unused_after: timedelta | None = None
     renew_ahead: timedelta = timedelta(minutes=5)
     page_life: timedelta = timedelta(minutes=10)
     deletes_after: timedelta | None = None

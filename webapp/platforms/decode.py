@@ -18,7 +18,9 @@ from webapp.platforms.diagnosis import Cause, Trouble, verdict
 T = TypeVar("T")
 LARGEST = 2**63 - 1
 LONGEST_LIFE = timedelta(days=3650)
-Lifetime = int | float | str | None
+# Anything at all: a token must not be thrown away for what is said beside it.
+Lifetime = object
+SHORTEST_LIFE_SECONDS = 60.0
 
 
 class OAuthTokens(msgspec.Struct):
@@ -35,6 +37,12 @@ def decode(answer: Answer, shape: type[T]) -> T:
     """The body as `shape`; raises Trouble when it is not that."""
     with reading(answer):
         return msgspec.json.decode(answer.body, type=shape)
+
+
+def decode_tokens(answer: Answer) -> OAuthTokens:
+    """A token answer, read more kindly than data: NaN and its like are no JSON, but the token beside them is good."""
+    with reading(answer):
+        return msgspec.convert(answer.json, OAuthTokens)
 
 
 @contextmanager
@@ -123,13 +131,14 @@ def token_set(
 def expiry(stated: Lifetime, *, now: datetime, life: timedelta | None) -> datetime | None:
     """When something ends that was said to live `stated` seconds.
 
-    Nothing, nonsense, zero and less count as not stated: reading them as "ended" would renew without end.
+    Nothing, nonsense, zero, less, and what no platform means (under a minute) count as not stated: reading them as
+    "ended" would renew without end.
     """
     try:
-        seconds = float(stated) if stated is not None else 0.0
+        seconds = float(stated) if isinstance(stated, int | float | str) else 0.0
     except (ValueError, OverflowError):
         seconds = 0.0
-    if not seconds > 0:
+    if not seconds >= SHORTEST_LIFE_SECONDS:
         return None if life is None else now.astimezone(UTC) + life
     return now.astimezone(UTC) + timedelta(seconds=min(seconds, LONGEST_LIFE.total_seconds()))
 

@@ -27,8 +27,17 @@ MAX_BODY = 32 * 1024 * 1024
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
 TOTAL_SECONDS = 90.0
+# Whoever renews a permission holds it alone meanwhile, and a token answer is one small page.
+TOKEN_TOTAL_SECONDS = 20.0
+LONGEST_TOKEN_CALL_SECONDS = TOKEN_TOTAL_SECONDS + CONNECT_SECONDS
 CHUNK = 64 * 1024
 CONTENT_ENCODING = "gzip, deflate"
+NEVER_SENT = (
+    urllib3.exceptions.ConnectTimeoutError,
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.SSLError,
+    urllib3.exceptions.LocationValueError,
+)
 # At DEBUG it writes every address it asks, and some platforms take secrets in the address.
 logging.getLogger("urllib3").setLevel(logging.INFO)
 
@@ -77,7 +86,8 @@ class Wire:
             url = f"{url}{'&' if '?' in url else '?'}{urlencode(request.params)}"
         if self._refuse_private and _is_private(urlsplit(url).hostname or ""):
             return Answer(stage, 0, failure=Failure.UNREACHABLE)
-        with watch().within(self._total_seconds) as exchange:
+        total = min(self._total_seconds, TOKEN_TOTAL_SECONDS) if stage is Stage.TOKEN_REFRESH else self._total_seconds
+        with watch().within(total) as exchange:
             try:
                 response = self._pool.request(
                     request.method,
@@ -88,10 +98,12 @@ class Wire:
                     preload_content=False,
                     timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
                 )
+            except NEVER_SENT:
+                return Answer(stage, 0, failure=Failure.UNREACHABLE)
             except (urllib3.exceptions.TimeoutError, TimeoutError):
                 return Answer(stage, 0, failure=Failure.TIMEOUT)
             except (urllib3.exceptions.HTTPError, OSError):
-                return Answer(stage, 0, failure=Failure.TIMEOUT if exchange.is_over else Failure.UNREACHABLE)
+                return Answer(stage, 0, failure=Failure.TIMEOUT if exchange.is_over else Failure.CUT_SHORT)
             return _read(response, stage, exchange)
 
 

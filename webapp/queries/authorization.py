@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
+from sqlalchemy.orm import QueryableAttribute, defer
 from sqlmodel import Session, col, select
 
 from webapp.models.access import Authorization, Ending, Login
@@ -12,6 +14,9 @@ from webapp.platforms.answer import dig_text
 from webapp.platforms.base import Platform
 from webapp.queries.facts import AuthorizationFacts, FoundAccount
 from webapp.queries.json_values import accounts_in, texts_in
+
+# Not a page's business.
+VERIFIER = cast("QueryableAttribute[str | None]", col(Authorization.verifier_sealed))
 
 
 def authorization_of(
@@ -24,12 +29,14 @@ def authorization_of(
 ) -> AuthorizationFacts | None:
     """This person's own round trip in this workspace, once it has ended; None when there is no such."""
     flow = session.exec(
-        select(Authorization).where(
+        select(Authorization)
+        .where(
             Authorization.id == authorization_id,
             Authorization.person_id == person_id,
             Authorization.workspace_id == workspace_id,
             col(Authorization.ending).is_not(None),
         )
+        .options(defer(VERIFIER, raiseload=True))
     ).one_or_none()
     if flow is None or flow.ending is None:
         return None

@@ -24,10 +24,10 @@ from webapp.platforms.base import (
     Window,
 )
 from webapp.platforms.decode import (
-    OAuthTokens,
     count,
     day_within,
     decode,
+    decode_tokens,
     garbled,
     micros,
     plain,
@@ -142,7 +142,9 @@ class GoogleAds(Platform):
     needs_developer_token = True
     # Basic access; a whole searchStream is one (developers.google.com/google-ads/api/docs/access-levels).
     daily_operations = 15_000
-    lifetimes = "Renews itself. Google ends it when it is not used for six months."
+    # developers.google.com/identity/protocols/oauth2: a refresh token that has not been used for six months.
+    dies_unused_after = timedelta(days=180)
+    lifetimes = "Renews itself, also while it is paused. It ends when access is removed in the Google account."
     depth_note = "The first import brings the last 90 days of spend by campaign."
     advice = ADVICE
 
@@ -158,7 +160,7 @@ class GoogleAds(Platform):
         return "https://oauth2.googleapis.com/token"
 
     def tokens(self, answer: Answer, *, now: datetime) -> TokenSet:
-        found = decode(answer, OAuthTokens)
+        found = decode_tokens(answer)
         scopes = frozenset(SHORT.get(one, one) for one in found.scope.split()) if found.scope else None
         return token_set(answer, found, now=now, life=timedelta(hours=1), scopes=scopes)
 

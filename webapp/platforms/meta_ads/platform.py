@@ -23,10 +23,10 @@ from webapp.platforms.base import (
     Window,
 )
 from webapp.platforms.decode import (
-    OAuthTokens,
     count,
     day_within,
     decode,
+    decode_tokens,
     garbled,
     micros,
     plain,
@@ -133,9 +133,10 @@ class MetaAds(Platform):
     renewal = Renewal.REEXCHANGE
     exchange_is_short = True
     token_method = "GET"
-    # A token lives for sixty days and can only be renewed while it does: renew it weekly.
-    renew_ahead = timedelta(days=53)
-    lifetimes = "Renews itself while it is used. Meta ends it when a password changes or after 60 days without use."
+    # A token lives for sixty days and can only be renewed while it does.
+    renew_ahead = timedelta(days=30)
+    dies_unused_after = timedelta(days=60)
+    lifetimes = "Renews itself, also while it is paused. Meta ends it when a password changes."
     depth_note = "The first import brings the last 90 days of spend by campaign."
     advice = ADVICE
 
@@ -153,7 +154,7 @@ class MetaAds(Platform):
         return {"grant_type": "fb_exchange_token", "fb_exchange_token": access_token}
 
     def tokens(self, answer: Answer, *, now: datetime) -> TokenSet:
-        return token_set(answer, decode(answer, OAuthTokens), now=now, life=timedelta(days=60))
+        return token_set(answer, decode_tokens(answer), now=now, life=timedelta(days=60))
 
     def revoke(self, api: Api, *, refresh_token: str | None) -> None:
         api.call(lambda token: Request(method="DELETE", url=f"{GRAPH}/me/permissions", headers=_bearer(token)))

@@ -55,7 +55,7 @@ def _token(answer: Answer) -> Diagnosis | None:
         return found or _status(answer) or unknown(answer)
     if isinstance(dig(answer.json, "access_token"), str):
         if answer.stage is Stage.TOKEN_REFRESH and dig(answer.json, "refresh_token") is None:
-            # Seen in the wild (shopify-app-js 3400): half a pair. What we hold still works, so ask again later.
+            # Seen in the wild (shopify-app-js 3400): half a pair. The other half that we hold still works.
             return unknown(answer, code="half_a_pair", message="The renewal came back without its second half.")
         return None
     return common_diagnosis(answer) or unknown(answer)

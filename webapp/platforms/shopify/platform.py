@@ -27,7 +27,7 @@ from webapp.platforms.base import (
     TokenSet,
     Window,
 )
-from webapp.platforms.decode import OAuthTokens, decode, plain, token_set, zone_name
+from webapp.platforms.decode import decode, decode_tokens, plain, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.paging import Trail
 from webapp.platforms.records import Record
@@ -123,11 +123,13 @@ class Shopify(Platform):
     )
     renewal = Renewal.REFRESH_TOKEN
     rotates = True
+    # shopify.dev changelog, 2026-08-28: until the replacement is first used.
     old_token_usable = True
     # A cursor holds the last row's own time and id (not a number of rows), so nothing shifts under it.
     page_life = timedelta(days=365)
     # shop/redact follows 48 hours after the app was removed.
     deletes_after = timedelta(hours=48)
+    dies_unused_after = timedelta(days=90)
     tenant = TenantField(
         name="shop",
         label="Your store's address",
@@ -135,7 +137,7 @@ class Shopify(Platform):
         hint="It ends in .myshopify.com; you find it in Shopify under Settings, Domains.",
         clean=clean_shop,
     )
-    lifetimes = "Renews itself, as long as Shopimize is used at least once in 90 days."
+    lifetimes = "Renews itself, also while it is paused. It ends when the app is removed."
     depth_note = "The first import brings the last 90 days of orders, with refunds, products and their cost."
     advice = ADVICE
 
@@ -163,7 +165,7 @@ class Shopify(Platform):
         return {"expiring": "1"}
 
     def tokens(self, answer: Answer, *, now: datetime) -> TokenSet:
-        found = decode(answer, OAuthTokens)
+        found = decode_tokens(answer)
         scopes = frozenset(one.strip() for one in found.scope.split(",")) if found.scope else None
         return token_set(
             answer, found, now=now, life=timedelta(hours=1), refresh_life=timedelta(days=90), scopes=scopes

@@ -1,0 +1,43 @@
+"""SIGTERM in the middle of a renewal: the answer is waited for and stored, then the process ends."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+
+import pytest
+
+from tests.jobs.test_kills import Worker
+from webapp.lifecycle.open_grant import live_grant, open_tokens
+from webapp.lifecycle.pause import pause
+from webapp.lifecycle.refresh import usable_token
+
+SLOW_SECONDS = 3
+
+
+@pytest.mark.parametrize("used_by", ["the sync", "the clock"])
+def test_a_renewal_under_way_commits_first(acts, runtime, environ, used_by):
+    integration = acts.connects("shopify", shop="cedar.myshopify.com")
+    login_id = acts.integration(integration).login_id
+    if used_by == "the clock":
+        pause(runtime, integration_id=integration, workspace_id=acts.workspace_id, person_id=acts.person_id)
+    acts.sandbox.rotates("shopify", "rotation_strict")
+    acts.sandbox.advance(days=9)
+    answered = threading.Event()
+
+    def on_renewal(answer):
+        answered.set()
+        time.sleep(SLOW_SECONDS)
+        return answer
+
+    acts.sandbox.on_renewal = on_renewal
+    with Worker(environ) as worker:
+        assert answered.wait(40), "nothing was renewed"
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(timeout=40) == 0
+    with runtime.database.reading() as session:
+        grant = live_grant(session, login_id)
+    assert (grant.generation, grant.intent_at, grant.lease_until) == (1, None, None)
+    assert usable_token(runtime, login_id) == open_tokens(runtime.vault, grant)[0]
+    assert acts.sandbox.world.counted("shopify")["refresh"] == 1

@@ -1,0 +1,51 @@
+"""No page opens what is sealed, or even fetches it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from tests.views.test_tenancy import ANY, OWNED, PUBLIC, SIGNED_IN, asked, ids, path_of, rules
+from webapp.models.sync import Outcome
+from webapp.vault import Vault
+
+# The way back from a platform is no page: it opens the verifier of the one round trip that it ends, and redirects.
+NO_PAGE = {"static", "authorizations.callback"}
+
+__all__ = ["ids"]
+
+
+@contextmanager
+def watching(runtime):
+    """Every statement that fetches a sealed column, and every opening."""
+    found: list[str] = []
+
+    def look(_connection, _cursor, statement, *_rest):
+        if "_sealed" in statement and statement.lstrip().upper().startswith("SELECT"):
+            found.append(statement)
+
+    def opened(_vault, _sealed, *, place):
+        found.append(f"opened {place}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Vault, "open", opened)
+        event.listen(runtime.database.engine, "before_cursor_execute", look)
+        try:
+            yield found
+        finally:
+            event.remove(runtime.database.engine, "before_cursor_execute", look)
+
+
+def test_pages_never_load_tokens(app, acts, runtime, ids, ana):
+    acts.sandbox.switch("shopify", "access_revoked")
+    assert acts.syncs(ids["integration_id"]) is Outcome.TROUBLE
+    answered = 0
+    with watching(runtime) as found:
+        for method, rule in rules(app, (PUBLIC | SIGNED_IN | OWNED) - NO_PAGE):
+            if method == "GET":
+                page = asked(ana, method, path_of(rule, {**ids, **ANY, "token": "x", "filename": "favicon.svg"}))
+                assert found == [], rule
+                answered += page.status_code == 200
+    assert answered >= 15
