@@ -32,6 +32,7 @@ from webapp.clock import Clock
 from webapp.lifecycle.ask_now import ask_now
 from webapp.lifecycle.claim import claim_due
 from webapp.lifecycle.disconnect import disconnect
+from webapp.lifecycle.keep_alive import keep_alive
 from webapp.lifecycle.migrate import migrate
 from webapp.lifecycle.pause import pause, resume
 from webapp.lifecycle.runtime import Runtime
@@ -142,7 +143,9 @@ class Life(RuleBasedStateMachine):
 
     @rule(hours=st.integers(1, 200))
     def time_passes(self, hours: int) -> None:
-        self.acts.sandbox.advance(hours=hours)
+        # An outage of months would end a permission that cannot be renewed meanwhile; that is another story.
+        self.acts.sandbox.advance(hours=min(hours, 24) if self.out else hours)
+        keep_alive(self.acts.runtime)
 
     @rule()
     def pause(self) -> None:
