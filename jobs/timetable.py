@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from webapp.lifecycle.clock_jump import take_back_the_future
+from webapp.lifecycle.compare import compare_due
 from webapp.lifecycle.keep_alive import keep_alive
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.send_notices import send_due_notices
@@ -24,6 +25,7 @@ TIMETABLE = (
     Job("send_notices", timedelta(seconds=2), send_due_notices),
     Job("keep_alive", timedelta(seconds=15), keep_alive),
     Job("take_back_the_future", timedelta(minutes=1), take_back_the_future),
+    Job("compare", timedelta(seconds=5), compare_due),
     Job("tidy", timedelta(hours=1), tidy),
 )
 SYNC_TICK = timedelta(seconds=1)

@@ -70,11 +70,20 @@ NEEDED = {"orders": "read_orders", "order": "read_orders", "ordersCount": "read_
           "productVariants": "read_products", "productVariantsCount": "read_products"}  # fmt: skip
 _TERM = re.compile(r"(updated_at|created_at):\s*(>=|<=|<|>)\s*'?([0-9T:+\-.Z]+)'?")
 
+_TEST = re.compile(r"(?<![\w:])test:(true|false)")
+
 
 def execute(
-    asked: dict[str, Any], shop: Shop, scopes: Sequence[str], orders: Callable[[], list[Seen]]
+    asked: dict[str, Any],
+    shop: Shop,
+    scopes: Sequence[str],
+    orders: Callable[[], list[Seen]],
+    is_hidden: Callable[[Seen], bool],
 ) -> dict[str, Any]:
-    """The answer to one GraphQL request, errors and cost included, as Shopify words them (HTTP 200 either way)."""
+    """The answer to one GraphQL request, errors and cost included, as Shopify words them (HTTP 200 either way).
+
+    What is hidden is not listed, but counted: a permission that sees only part.
+    """
     try:
         document = parse(str(asked.get("query", "")))
     except GraphQLError as error:
@@ -82,7 +91,7 @@ def execute(
     faults = validate(SCHEMA, document)
     if faults:
         return {"errors": [{"message": fault.message, "extensions": {"code": "undefinedField"}} for fault in faults]}
-    root = _Root(shop, scopes, orders)
+    root = _Root(shop, scopes, orders, is_hidden)
     result = execute_sync(SCHEMA, document, root_value=root, variable_values=asked.get("variables") or {})
     body: dict[str, Any] = {"data": result.data}
     if result.errors:
@@ -98,10 +107,13 @@ def execute(
 
 
 class _Root:
-    def __init__(self, shop: Shop, scopes: Sequence[str], orders: Callable[[], list[Seen]]) -> None:
+    def __init__(
+        self, shop: Shop, scopes: Sequence[str], orders: Callable[[], list[Seen]], is_hidden: Callable[[Seen], bool]
+    ) -> None:
         self._shop = shop
         self._scopes = {one.replace("write_", "read_") for one in scopes}
         self._orders = orders
+        self._is_hidden = is_hidden
 
     def shop(self, _info: Info) -> dict[str, Any]:
         shop = self._shop
@@ -120,7 +132,8 @@ class _Root:
     ) -> dict[str, Any]:  # fmt: skip
         self._allowed(info)
         key = _sorting(sortKey)
-        found = sorted(self._matching(query), key=key, reverse=reverse)
+        listed = [one for one in self._matching(query) if not self._is_hidden(one)]
+        found = sorted(listed, key=key, reverse=reverse)
         return _connection(found, first, after, lambda one: _order(one, self._shop), key)
 
     def order(self, info: Info, id: str) -> dict[str, Any] | None:
@@ -147,7 +160,11 @@ class _Root:
         tests = [
             (name, sign, datetime.fromisoformat(at.replace("Z", "+00:00"))) for name, sign, at in _TERM.findall(query)
         ]
-        return [one for one in self._orders() if all(_holds(one, *test) for test in tests)]
+        tests_only = {found == "true" for found in _TEST.findall(query)}
+        return [
+            one for one in self._orders()
+            if all(_holds(one, *test) for test in tests) and (not tests_only or one.order.test in tests_only)
+        ]  # fmt: skip
 
     def _allowed(self, info: Info) -> None:
         needed = NEEDED[info.field_name]

@@ -26,6 +26,7 @@ LASTING = (
     Switch("garbled", "Garbled answers", "Answers break off in the middle."),
     Switch("account_disabled", "Account disabled", "The account is closed or unpaid; the permission is fine."),
     Switch("late_data", "Late data", "Figures of the last three days are corrected afterwards."),
+    Switch("hidden_rows", "Hidden rows", "Reports leave out one campaign, or every fifth order; totals still have it."),
     Switch("fewer_scopes", "Fewer permissions", "The next consents leave one permission out."),
     Switch("other_account", "Wrong person", "The next consents are given by somebody who does not reach the account."),
     Switch("recent_only", "Recent orders only", "The next consents reach only the last 60 days of orders."),

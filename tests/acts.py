@@ -10,16 +10,20 @@ from tests.sandbox_server import SandboxServer
 from webapp.lifecycle.ask_now import ask_now
 from webapp.lifecycle.choose_accounts import choose_accounts
 from webapp.lifecycle.claim import claim_due
+from webapp.lifecycle.compare import compare_due
+from webapp.lifecycle.comparison_due import compare_now
 from webapp.lifecycle.complete_authorization import Return, complete
 from webapp.lifecycle.incident_mail import situation
+from webapp.lifecycle.note_days import notes_of
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.start_authorization import connect, reconnect
 from webapp.lifecycle.sync import sync
 from webapp.models.access import Ending
 from webapp.models.data import OrderRow, RefundRow, SpendRow
+from webapp.models.day_note import DayNote
 from webapp.models.integration import Integration
 from webapp.models.sync import Outcome
-from webapp.models.trouble import Incident
+from webapp.models.trouble import Incident, Receipt
 from webapp.platforms import registry
 from webapp.queries.authorization import authorization_of
 from webapp.queries.board import board_of
@@ -93,6 +97,35 @@ class Acts:
         assert claims, "nothing to claim"
         return sync(self.runtime, claims[0])
 
+    def compares(self, integration_id: str) -> int:
+        """What the clock does at night, and whenever a comparison is due."""
+        with self.runtime.database.writing() as session:
+            compare_now(session, integration_id, self.runtime.now())
+        return compare_due(self.runtime)
+
+    def night_passes(self, integration_id: str) -> None:
+        """A day on: synced, compared, read again where the comparison asked for it, compared once more."""
+        self.sandbox.advance(days=1)
+        assert self.syncs(integration_id) is Outcome.DONE
+        self.compares(integration_id)
+        assert self.syncs(integration_id) is Outcome.DONE
+        self.compares(integration_id)
+
+    def notes(self, integration_id: str) -> dict[str, DayNote]:
+        """What is noted about days that differ or differed, by day."""
+        integration = self.integration(integration_id)
+        with self.runtime.database.reading() as session:
+            return {str(day): note for (_, day), note in notes_of(session, integration).items()}
+
+    def receipt(self, integration_id: str) -> Receipt:
+        """The latest receipt."""
+        with self.runtime.database.reading() as session:
+            found = session.exec(
+                select(Receipt).where(Receipt.integration_id == integration_id).order_by(col(Receipt.away_to).desc())
+            ).first()
+        assert found is not None, "no receipt"
+        return found
+
     def integration(self, integration_id: str) -> Integration:
         with self.runtime.database.reading() as session:
             return session.get_one(Integration, integration_id)
@@ -129,6 +162,16 @@ class Acts:
                 too_many += len(set(stored) - truth)
                 doubled += len(stored) - len(set(stored))
         return Compared(rows, lost, too_many, doubled)
+
+    def days_lacking(self, integration_id: str) -> set[str]:
+        """Days on which the ledger has rows that are not stored."""
+        integration = self.integration(integration_id)
+        slug, account, since = integration.platform, integration.account_id, str(integration.first_day)
+        with self.runtime.database.reading() as session:
+            return {
+                day for stream, stored in self._stored(session, integration).items()
+                for _, day, _ in self.sandbox.truth(slug, account, stream) - set(stored) if day >= since
+            }  # fmt: skip
 
     def _stored(self, session, integration):
         def of(table):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sandbox.ad_data import AdAccount, SpendRow, spend_rows
+from sandbox.ad_data import AdAccount, SpendRow, campaigns, spend_rows
 from sandbox.standins.base import Account, Ledger, Standin
 from sandbox.switches import is_on
 from sandbox.world import World
@@ -27,6 +27,18 @@ class AdsStandin(Standin):
         late = world.data["late"].get(self.slug) if is_on(world, self.slug, "late_data", account.id) else None
         since = datetime.fromisoformat(late) if late else None
         return spend_rows(account, first=first, last=last, first_day=world.first_day, now=world.now(), late_since=since)
+
+    def listed(self, world: World, account: AdAccount, first: date, last: date) -> list[SpendRow]:
+        """What the report by campaign shows of it: all, unless the permission sees only part."""
+        hidden = campaigns(account)[0] if is_on(world, self.slug, "hidden_rows", account.id) else None
+        return [row for row in self.rows(world, account, first, last) if row.campaign != hidden]
+
+    def spent(self, world: World, account: AdAccount, first: date, last: date) -> dict[date, int]:
+        """What the whole account spent on each day that it spent anything on."""
+        days: dict[date, int] = {}
+        for row in self.rows(world, account, first, last):
+            days[row.day] = days.get(row.day, 0) + row.spend
+        return days
 
     def ledger(self, world: World) -> Ledger:
         return {

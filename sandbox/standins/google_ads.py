@@ -153,9 +153,11 @@ class GoogleAds(AdsStandin):
             return _failure(403, "PERMISSION_DENIED", "authorizationError", "CUSTOMER_NOT_ENABLED",
                             "The customer account can't be accessed because it is not yet enabled or has been "
                             "deactivated.")  # fmt: skip
+        days = re.search(r"segments\.date BETWEEN '([0-9-]+)' AND '([0-9-]+)'", query)
+        if " FROM customer" in query and days is not None:
+            return json_reply([{"results": self._days(world, account, *days.groups()), "requestId": "r1"}])
         if " FROM customer" in query:
             return json_reply([{"results": [{"customer": _customer(account)}], "requestId": "r1"}])
-        days = re.search(r"segments\.date BETWEEN '([0-9-]+)' AND '([0-9-]+)'", query)
         if " FROM campaign" not in query or days is None:
             return _failure(400, "INVALID_ARGUMENT", "queryError", "UNEXPECTED_INPUT", "The query is not understood.")
         rows = [
@@ -167,10 +169,18 @@ class GoogleAds(AdsStandin):
                             "clicks": str(row.clicks),
                             "conversions": float(row.purchases), "conversionsValue": row.value / 1_000_000},
             }
-            for row in self.rows(world, account, *(date.fromisoformat(day) for day in days.groups()))
+            for row in self.listed(world, account, *(date.fromisoformat(day) for day in days.groups()))
         ]  # fmt: skip
         chunks = [rows[start : start + 200] for start in range(0, len(rows), 200)]
         return json_reply([{"results": chunk, "requestId": f"r{n}"} for n, chunk in enumerate(chunks)])
+
+    def _days(self, world: World, account: AdAccount, first: str, last: str) -> list[dict[str, Any]]:
+        spent = self.spent(world, account, date.fromisoformat(first), date.fromisoformat(last))
+        return [
+            {"customer": {"resourceName": f"customers/{account.id}", "currencyCode": account.currency},
+             "metrics": {"costMicros": str(spend)}, "segments": {"date": str(day)}}
+            for day, spend in spent.items()
+        ]  # fmt: skip
 
     def _manager(self, query: str, grant: dict[str, Any]) -> list[dict[str, Any]]:
         if " FROM customer_client" not in query:

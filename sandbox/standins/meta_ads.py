@@ -149,7 +149,10 @@ class MetaAds(AdsStandin):
             start = int(base64.b64decode(request.args.get("after", "") or "MA=="))
         except ValueError:
             return _error("(#2642) Invalid cursors values", 2642)
-        rows = list(self.rows(world, account, date.fromisoformat(span["since"]), date.fromisoformat(span["until"])))
+        first, last = date.fromisoformat(span["since"]), date.fromisoformat(span["until"])
+        if request.args.get("level", "account") == "account":
+            return json_reply({"data": self._days(world, account, first, last)})
+        rows = self.listed(world, account, first, last)
         page = [
             {
                 "account_id": account.id, "account_currency": account.currency, "campaign_id": row.campaign.id,
@@ -168,6 +171,13 @@ class MetaAds(AdsStandin):
                 f"https://graph.facebook.com/v26.0/act_{account.id}/insights?access_token=…&after={_cursor(end)}"
             )
         return json_reply({"data": page, "paging": paging})
+
+    def _days(self, world: World, account: AdAccount, first: date, last: date) -> list[dict[str, str]]:
+        return [
+            {"account_id": account.id, "account_currency": account.currency, "spend": decimal(spend),
+             "date_start": str(day), "date_stop": str(day)}
+            for day, spend in self.spent(world, account, first, last).items()
+        ]  # fmt: skip
 
 
 def _cursor(number: int) -> str:

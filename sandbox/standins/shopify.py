@@ -30,6 +30,7 @@ SHOPS = {
     )
 }
 ALL_ORDERS, RECENT = "read_all_orders", timedelta(days=60)
+HIDDEN_EVERY = 5
 ACCESS_LIFE, REFRESH_LIFE = timedelta(hours=1), timedelta(days=90)
 NOT_ACTIVE = {"error": "invalid_request", "error_description": "This request requires an active refresh_token"}
 BAD_TOKEN = {"errors": "[API] Invalid API key or access token (unrecognized login or wrong password)"}
@@ -182,12 +183,16 @@ class Shopify(Standin):
             return json_reply(_THROTTLED)
         # Without that permission older orders are not refused: they are simply not there.
         oldest = world.now() - (timedelta(days=36_500) if ALL_ORDERS in grant["scopes"] else RECENT)
+        hides = is_on(world, self.slug, "hidden_rows", account)
         reply = json_reply(
             execute(
-                request.get_json(force=True), shop, grant["scopes"],
-                lambda: [one for one in self.orders(world, shop) if one.order.at >= oldest],
+                request.get_json(force=True),
+                shop,
+                grant["scopes"],
+                orders=lambda: [one for one in self.orders(world, shop) if one.order.at >= oldest],
+                is_hidden=lambda seen: hides and seen.order.id % HIDDEN_EVERY == 0,
             )
-        )  # fmt: skip
+        )
         reply.headers["X-Shopify-API-Version"] = request.path.split("/")[4]
         return reply
 

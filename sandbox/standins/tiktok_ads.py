@@ -122,8 +122,10 @@ class TikTokAds(AdsStandin):
         first, last = (date.fromisoformat(request.args[key]) for key in ("start_date", "end_date"))
         if (last - first).days >= MOST_DAYS:
             return _says(40002, "The maximum time span is 30 days for this report")
+        if request.args.get("data_level") == "AUCTION_ADVERTISER":
+            return self._days(world, account, first, last)
         number, size = int(request.args.get("page", "1")), int(request.args.get("page_size", "10"))
-        rows = list(self.rows(world, account, first, last))
+        rows = self.listed(world, account, first, last)
         page = [
             {
                 "dimensions": {"campaign_id": row.campaign.id, "stat_time_day": f"{row.day} 00:00:00"},
@@ -137,6 +139,15 @@ class TikTokAds(AdsStandin):
         pages = -(-len(rows) // size)
         info = {"page": number, "page_size": size, "total_number": len(rows), "total_page": pages}
         return _good({"list": page, "page_info": info})
+
+    def _days(self, world: World, account: AdAccount, first: date, last: date) -> Response:
+        rows = [
+            {"dimensions": {"advertiser_id": account.id, "stat_time_day": f"{day} 00:00:00"},
+             "metrics": {"spend": decimal(spend), "currency": account.currency}}
+            for day, spend in self.spent(world, account, first, last).items()
+        ]  # fmt: skip
+        info = {"page": 1, "page_size": 1000, "total_number": len(rows), "total_page": 1}
+        return _good({"list": rows, "page_info": info})
 
 
 def _good(data: object) -> Response:

@@ -1,12 +1,19 @@
 """What every platform owes a merchant, found by the registry: connect, import, break, reconnect, nothing lost."""
 
+from collections import defaultdict
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from sqlmodel import select
 
+from webapp.lifecycle.refresh import usable_token
 from webapp.models.access import Ending, Grant
 from webapp.models.health import Health
+from webapp.models.plan import day_start, local_day
 from webapp.models.sync import Outcome
 from webapp.platforms import registry
+from webapp.platforms.base import Window
 from webapp.platforms.diagnosis import Remedy
 
 each = pytest.mark.parametrize("slug", registry())
@@ -124,3 +131,38 @@ def test_a_disabled_account_asks_for_the_platform_not_for_a_reconnect(acts, slug
     acts.sandbox.switch(slug, "account_disabled", on=False)
     assert acts.syncs(integration) is Outcome.DONE
     assert acts.row(integration).health is Health.CONNECTED
+
+
+def spans(first, last, longest):
+    while first <= last:
+        end = min(last, first + timedelta(days=longest - 1))
+        yield first, end
+        first = end + timedelta(days=1)
+
+
+@each
+def test_its_own_totals_are_what_the_ledger_says(acts, slug):
+    """Every closed day of the import, in windows as long as the stream allows; hidden rows are still in a total."""
+    integration = acts.integration(acts.connects(slug, shop="cedar.myshopify.com"))
+    platform, zone = registry()[slug], ZoneInfo(integration.timezone)
+    yesterday = local_day(acts.runtime.now(), zone) - timedelta(days=1)
+    acts.sandbox.switch(slug, "hidden_rows")
+    api = acts.runtime.api(platform, token=usable_token(acts.runtime, integration.login_id), tenant=integration.route)
+    for stream in platform.dated_streams:
+        ledger = defaultdict(list)
+        for _, day, amount in acts.sandbox.truth(slug, integration.account_id, stream.name):
+            ledger[day].append(amount)
+        totals = {}
+        for first, last in spans(integration.first_day, yesterday, stream.window_days):
+            end = day_start(last + timedelta(days=1), zone)
+            window = Window(first=first, last=last, start=day_start(first, zone), end=end)
+            found = platform.totals(api, integration.account, stream, window)
+            assert sorted(found) == [first + timedelta(days=n) for n in range((last - first).days + 1)]
+            totals |= found
+        assert len(totals) > 80
+        for day, total in totals.items():
+            amounts = ledger[str(day)]
+            assert (total.rows, total.amount_micros) != (None, None), "unknown of both is no total"
+            assert total.rows in (None, len(amounts)), day
+            assert total.amount_micros in (None, sum(amounts)), day
+            assert total.currency in (None, integration.currency)

@@ -17,13 +17,13 @@ PUBLIC = {
     "people.confirm", "people.ask_for_reset", "people.reset",
 }  # fmt: skip
 SIGNED_IN = {
-    "integrations.overview", "integrations.page", "integrations.board", "integrations.check_all",
+    "integrations.overview", "integrations.page", "integrations.board", "integrations.check_all", "coverage.page",
     "authorizations.start", "authorizations.callback", "authorizations.not_ours", "patterns.index", "patterns.screen",
     "people.confirm_again", "people.switch", "people.make_workspace", "people.members", "people.put_member",
 }  # fmt: skip
 OWNED = {
-    "integrations.show", "integrations.incident", "integrations.history", "integrations.receipt",
-    "integrations.dismiss", "integrations.sync_now", "integrations.check", "integrations.pause_one",
+    "integrations.show", "integrations.incident", "integrations.history", "receipts.show", "receipts.table",
+    "receipts.dismiss", "integrations.sync_now", "integrations.check", "integrations.pause_one",
     "integrations.resume_one", "integrations.ask_disconnect", "integrations.disconnect_one",
     "authorizations.start_again", "authorizations.show", "authorizations.choose", "people.drop_member",
 }  # fmt: skip

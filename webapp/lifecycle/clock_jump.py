@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from webapp.lifecycle.claim import LEASE
 from webapp.lifecycle.runtime import Runtime, bump
 from webapp.models.access import Grant
+from webapp.models.comparison import Comparison
 from webapp.models.integration import Integration
 from webapp.models.notice import Notice
 from webapp.models.renewing import LONGEST_ASKED
@@ -33,9 +34,10 @@ def take_back_the_future(runtime: Runtime) -> None:
         ahead = session.scalars(select(Integration).where(col(Integration.last_attempt_at) > now + SKEW)).all()
         for integration in ahead:
             _take_back(session, integration, now)
-        for table in (Integration, Grant, Notice):
+        for table in (Integration, Grant, Notice, Comparison):
             leased = col(table.lease_until) > now + LEASE + SKEW
             session.execute(update(table).where(leased).values(lease_until=None, fence=col(table.fence) + 1))
+        session.execute(update(Comparison).where(col(Comparison.due_at) > now + LONGEST).values(due_at=now))
         session.execute(update(Notice).where(col(Notice.due_at) > now + LONGEST).values(due_at=now))
         renewed_then = or_(col(Grant.renewed_at) > now + SKEW, col(Grant.issued_at) > now + SKEW)
         session.execute(
@@ -51,14 +53,13 @@ def take_back_the_future(runtime: Runtime) -> None:
 
 
 def _take_back(session: Session, integration: Integration, now: datetime) -> None:
-    session.execute(
-        delete(Coverage).where(
-            col(Coverage.workspace_id) == integration.workspace_id,
-            col(Coverage.platform) == integration.platform,
-            col(Coverage.account_id) == integration.account_id,
-            col(Coverage.fetched_at) > now + SKEW,
-        )
+    mine = (
+        col(Coverage.workspace_id) == integration.workspace_id,
+        col(Coverage.platform) == integration.platform,
+        col(Coverage.account_id) == integration.account_id,
     )
+    session.execute(delete(Coverage).where(*mine, col(Coverage.fetched_at) > now + SKEW))
+    session.execute(update(Coverage).where(*mine, col(Coverage.again_at) > now + SKEW).values(again_at=now))
     integration.last_attempt_at = now
     # What was last proved before the clock ran ahead is not known any more; the permission itself is a mark that is.
     if integration.last_success_at is not None and integration.last_success_at > now:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from webapp.lifecycle.comparison_due import first_comparison
 from webapp.lifecycle.recover import begin_recovery
 from webapp.lifecycle.runtime import Runtime, bump
 from webapp.models.access import CHOICE_LIFE, Authorization, Ending, Grant, Login, place
@@ -127,6 +128,7 @@ def connect_account(
         integration = _newborn(flow.workspace_id, platform, account, reach_days, now)
         session.add(integration)
         session.flush()
+        session.add(first_comparison(integration, now))
         kind = EventKind.CONNECTED
     else:
         kind = EventKind.RECONNECTED

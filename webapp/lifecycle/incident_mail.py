@@ -15,8 +15,9 @@ from webapp.models.notice import Notice, NoticeKind
 from webapp.models.people import Person, Workspace
 from webapp.models.trouble import Incident, Receipt
 from webapp.queries import sentences, wording
-from webapp.queries.board import Situation, board_of, integrations_of, receipt_of
+from webapp.queries.board import Situation, board_of, integrations_of
 from webapp.queries.facts import IntegrationFacts
+from webapp.queries.receipts import receipt_of
 
 
 def broken_letter(runtime: Runtime, person: Person, incidents: Sequence[Incident]) -> Letter:

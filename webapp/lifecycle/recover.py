@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_row
 
+from webapp.lifecycle.comparison_due import compare_now
 from webapp.lifecycle.runtime import Runtime, bump
-from webapp.models.data import OrderRow, SpendRow
+from webapp.lifecycle.write_receipt import came_in, figures_before, write_days
 from webapp.models.integration import Integration
 from webapp.models.notice import Notice, NoticeKind
 from webapp.models.plan import local_day
 from webapp.models.sync import Coverage
 from webapp.models.trouble import Closing, Incident, Receipt
-from webapp.platforms.base import Reading
 from webapp.queries.coverage import data_through
 
 
@@ -35,13 +35,16 @@ def begin_recovery(
     if incident is not None:
         close_incident(session, incident, closing=closing, person_id=person_id, now=now)
     bump(session, integration.workspace_id)
-    if not was_away or integration.imported_at is None or open_receipt(session, integration.id) is not None:
+    if not was_away or integration.imported_at is None:
         return
+    receipt = open_receipt(session, integration.id)
+    if receipt is not None:
+        # The catch-up broke off: it is one absence, only longer.
+        receipt.away_to, receipt.owed_days = now, _owed_days(integration, receipt.away_from, now)
+        return
+    platform = runtime.platform(integration.platform)
     began = incident.began_at if incident else (integration.disconnected_at or now)
-    away_from = min(data_through(session, runtime.platform(integration.platform), integration) or began, now)
-    zone = ZoneInfo(integration.timezone)
-    today = local_day(now, zone)
-    first = max(local_day(away_from, zone), integration.readable_from(today))
+    away_from = min(data_through(session, platform, integration) or began, now)
     session.add(
         Receipt(
             integration_id=integration.id,
@@ -49,8 +52,9 @@ def begin_recovery(
             away_from=away_from,
             away_to=now,
             person_id=person_id,
-            owed_days=(today - first).days + 1,
+            owed_days=_owed_days(integration, away_from, now),
             currency=integration.currency,
+            before=figures_before(session, platform, integration, away_from=away_from),
         )
     )
 
@@ -84,13 +88,16 @@ def advance_recovery(runtime: Runtime, session: Session, integration: Integratio
             col(Coverage.platform) == integration.platform,
             col(Coverage.account_id) == integration.account_id,
             col(Coverage.day) >= first,
-            col(Coverage.fetched_at) >= receipt.away_to,
+            or_(col(Coverage.complete), col(Coverage.fetched_at) >= receipt.away_to),
         )
     ).scalar_one()
     receipt.done_days = min(done, receipt.owed_days)
-    receipt.found, receipt.amount_micros = _found(runtime, session, integration, receipt)
+    platform = runtime.platform(integration.platform)
+    receipt.found, receipt.amount_micros = came_in(session, platform, integration, receipt)
     if finished:
         receipt.done_days, receipt.complete_at = receipt.owed_days, now
+        write_days(session, platform, integration, receipt, now)
+        compare_now(session, integration.id, now)
         _tell_recovered(runtime, session, receipt, now)
 
 
@@ -106,35 +113,10 @@ def open_receipt(session: Session, integration_id: str) -> Receipt | None:
     ).first()
 
 
-def _found(
-    runtime: Runtime, session: Session, integration: Integration, receipt: Receipt
-) -> tuple[dict[str, int], int]:
-    """Rows per stream that belong to the time away, and what they are worth."""
+def _owed_days(integration: Integration, away_from: datetime, now: datetime) -> int:
     zone = ZoneInfo(integration.timezone)
-    found: dict[str, int] = {}
-    amount = 0
-    for stream in runtime.platform(integration.platform).streams:
-        table: type[OrderRow] | type[SpendRow]
-        if stream.reading is Reading.CHANGES:
-            table, worth = OrderRow, col(OrderRow.total_micros)
-            inside = col(OrderRow.created_at).between(receipt.away_from, receipt.away_to)
-        elif stream.reading is Reading.DAYS:
-            table, worth = SpendRow, col(SpendRow.spend_micros)
-            days = local_day(receipt.away_from, zone), local_day(receipt.away_to, zone)
-            inside = col(SpendRow.day).between(*days)
-        else:
-            continue
-        count, total = session.execute(
-            select(func.count(), func.coalesce(func.sum(worth), 0)).where(
-                col(table.workspace_id) == integration.workspace_id,
-                col(table.platform) == integration.platform,
-                col(table.account_id) == integration.account_id,
-                inside,
-            )
-        ).one()
-        found[stream.name] = count
-        amount += int(total)
-    return found, amount
+    today = local_day(now, zone)
+    return (today - max(local_day(away_from, zone), integration.readable_from(today))).days + 1
 
 
 def _tell_recovered(runtime: Runtime, session: Session, receipt: Receipt, now: datetime) -> None:

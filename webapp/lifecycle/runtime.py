@@ -13,7 +13,7 @@ from webapp.clock import Clock
 from webapp.database import Database
 from webapp.models.people import Workspace
 from webapp.platforms import registry
-from webapp.platforms.api import Api
+from webapp.platforms.api import TRIES, Api
 from webapp.platforms.base import Platform
 from webapp.platforms.wire import Wire
 from webapp.settings import Credentials, Settings
@@ -65,10 +65,16 @@ class Runtime:
         return self._wires[slug]
 
     def api(
-        self, platform: Platform, *, token: str, tenant: str | None, renew: Callable[[str], str | None] | None = None
+        self,
+        platform: Platform,
+        *,
+        token: str,
+        tenant: str | None,
+        renew: Callable[[str], str | None] | None = None,
+        patience: int = TRIES,
     ) -> Api:
-        slug = platform.slug
-        return Api(self.wire(slug), platform, self.credentials(slug), token=token, tenant=tenant, renew=renew)
+        wire, ours = self.wire(platform.slug), self.credentials(platform.slug)
+        return Api(wire, platform, ours, token=token, tenant=tenant, renew=renew, patience=patience)
 
     def callback_url(self, slug: str) -> str:
         return f"{self.settings.public_url}/oauth/{slug}/callback"

@@ -92,7 +92,7 @@ class _Attempt:
         token = usable_token(self.runtime, login.id)
         renew = renewer(self.runtime, login.id)
         api = self.runtime.api(self.platform, token=token, tenant=login.tenant, renew=renew)
-        account = self.platform.probe(api, _account(integration))
+        account = self.platform.probe(api, integration.account)
         allowance = Allowance(self.runtime, self.platform)
         troubles: list[Trouble] = []
         for stream in self.platform.streams:
@@ -210,13 +210,3 @@ class _Attempt:
             run = session.get_one(SyncRun, self.run_id)
             run.ended_at, run.outcome = now, Outcome.DONE
             bump(session, integration.workspace_id)
-
-
-def _account(integration: Integration) -> Account:
-    return Account(
-        id=integration.account_id,
-        name=integration.account_name,
-        currency=integration.currency,
-        timezone=integration.timezone,
-        route=integration.route,
-    )

@@ -9,6 +9,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from webapp.models.columns import JSON_TYPE, ROW_ID, Word, opaque_id
+from webapp.platforms.base import Account
 
 
 class Integration(SQLModel, table=True):
@@ -49,6 +50,17 @@ class Integration(SQLModel, table=True):
     failing_since: datetime | None = None
     failed_tries: int = 0
     failing_cause: str | None = None
+
+    @property
+    def account(self) -> Account:
+        """The account as the platform's own module takes it."""
+        return Account(
+            id=self.account_id,
+            name=self.account_name,
+            currency=self.currency,
+            timezone=self.timezone,
+            route=self.route,
+        )
 
     @property
     def is_active(self) -> bool:

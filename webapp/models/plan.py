@@ -20,6 +20,11 @@ class CoveredDay:
     complete: bool
     read_through: datetime
     fetched_at: datetime
+    again_at: datetime | None = None
+
+    @property
+    def is_asked_again(self) -> bool:
+        return self.again_at is not None and self.fetched_at < self.again_at
 
 
 Covered = Mapping[date, CoveredDay]
@@ -71,7 +76,7 @@ def low_water(covered: Covered, *, first_day: date, today: date, zone: ZoneInfo)
 
 
 def _is_owed(stream: Stream, found: CoveredDay | None, day: date, today: date, stale: datetime) -> bool:
-    if found is None or not found.complete:
+    if found is None or not found.complete or found.is_asked_again:
         return True
     if stream.reading is not Reading.DAYS or today - day > timedelta(days=stream.look_back):
         return False
@@ -82,7 +87,7 @@ def _window(stream: Stream, covered: Covered, run: list[date], zone: ZoneInfo, n
     first, last = run[0], run[-1]
     start, end = day_start(first, zone), min(day_start(last + timedelta(days=1), zone), now)
     found = covered.get(first)
-    if stream.reading is Reading.CHANGES and found is not None:
+    if stream.reading is Reading.CHANGES and found is not None and not found.is_asked_again:
         start = max(start, found.read_through - INDEX_LAG)
     return Window(first=first, last=last, start=start, end=end)
 

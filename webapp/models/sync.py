@@ -56,7 +56,10 @@ class OperationsSpent(SQLModel, table=True):
 
 
 class Coverage(SQLModel, table=True):
-    """One day of one stream. No row: missing. `read_through` before the day's end: partial."""
+    """One day of one stream. No row: missing. `read_through` before the day's end: partial.
+
+    `again_at`: somebody wants the day read once more, although it is complete; done once it is fetched after that.
+    """
 
     workspace_id: str = Field(primary_key=True)
     platform: str = Field(primary_key=True)
@@ -66,5 +69,6 @@ class Coverage(SQLModel, table=True):
     complete: bool
     read_through: datetime
     fetched_at: datetime
+    again_at: datetime | None = None
     rows: int = 0
     amount_micros: int = Field(default=0, sa_type=MICROS)

@@ -63,7 +63,11 @@ class Incident(SQLModel, table=True):
 
 
 class Receipt(SQLModel, table=True):
-    """What a recovery brought back. Open until every owed day is read; `found` counts new rows per stream."""
+    """What a recovery brought back. Open until every owed day is read; `found` counts new rows per stream.
+
+    `before` is what the days were when it began, `days` what became of each (models/receipt_day.py). `checked_at`: when
+    that was held against the platform's own totals; `matches` what came of it, None while no day could be compared.
+    """
 
     id: str = Field(default_factory=opaque_id, primary_key=True)
     integration_id: str = Field(foreign_key="integration.id", index=True)
@@ -76,5 +80,9 @@ class Receipt(SQLModel, table=True):
     found: dict[str, int] = Field(default_factory=dict, sa_type=JSON_TYPE)
     amount_micros: int = Field(default=0, sa_type=MICROS)
     currency: str
+    before: dict[str, object] | None = Field(default=None, sa_type=JSON_TYPE)
+    days: list[dict[str, object]] | None = Field(default=None, sa_type=JSON_TYPE)
+    checked_at: datetime | None = None
+    matches: bool | None = None
     complete_at: datetime | None = None
     dismissed_at: datetime | None = None

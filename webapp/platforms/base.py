@@ -110,6 +110,15 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Total:
+    """What a platform itself says one day came to; None where it gives no such figure. `currency` as it names it."""
+
+    rows: int | None = None
+    amount_micros: int | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
     """What to do about one cause at this platform, with its real menu names; `url` opens the right page."""
 
@@ -253,6 +262,14 @@ class Platform(ABC):
         A resume hint the platform no longer knows raises DeadCursor: the window starts over.
         """
 
+    @abstractmethod
+    def totals(self, api: Api, account: Account, stream: Stream, window: Window) -> Mapping[date, Total]:
+        """The platform's own figure for every day of the window, asked for without the breakdown that `read` uses.
+
+        A day on which nothing happened is there, with zero. Never called for a SNAPSHOT stream, nor with a window
+        longer than `stream.window_days`. Raises Trouble.
+        """
+
     # -- meaning --------------------------------------------------------------------------------------------------
 
     @abstractmethod
@@ -262,6 +279,11 @@ class Platform(ABC):
     def manage_url(self, account_id: str) -> str | None:
         """The platform's own page about this account, for a merchant who has to act there."""
         return None
+
+    @property
+    def dated_streams(self) -> tuple[Stream, ...]:
+        """Those that have days, and so coverage and totals."""
+        return tuple(stream for stream in self.streams if stream.reading is not Reading.SNAPSHOT)
 
     def stream(self, name: str) -> Stream:
         return next(stream for stream in self.streams if stream.name == name)

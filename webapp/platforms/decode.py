@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from webapp.platforms.answer import Answer
-from webapp.platforms.base import TokenSet, Window
+from webapp.platforms.base import TokenSet, Total, Window
 from webapp.platforms.diagnosis import Cause, Trouble, verdict
 
 T = TypeVar("T")
@@ -106,6 +106,21 @@ def day_within(text: str, window: Window) -> date:
     if not window.first <= day <= window.last:
         raise ValueError("a day that was not asked for")
     return day
+
+
+def spend_totals(window: Window, found: Iterable[tuple[str, int, str | None]]) -> dict[date, Total]:
+    """A total for every day of the window from (ISO day, micros, currency); zero for days that are not mentioned.
+
+    ValueError for a day that was not asked for, or one that comes twice: an account has one total a day.
+    """
+    days = (window.first + timedelta(days=offset) for offset in range((window.last - window.first).days + 1))
+    totals: dict[date, Total | None] = dict.fromkeys(days)
+    for text, amount, currency in found:
+        day = day_within(text, window)
+        if totals[day] is not None:
+            raise ValueError("one day twice")
+        totals[day] = Total(amount_micros=amount, currency=currency)
+    return {day: total or Total(amount_micros=0) for day, total in totals.items()}
 
 
 def token_set(

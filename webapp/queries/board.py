@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,9 @@ from webapp.platforms.base import Platform, Reading, Renewal
 from webapp.platforms.diagnosis import Remedy
 from webapp.queries import sentences, wording
 from webapp.queries.board_rows import BoardRow, BoardRows, board_rows
+from webapp.queries.calendar import strips_of
 from webapp.queries.deadlines import lost_days, lost_words
+from webapp.queries.differences import warning_of
 from webapp.queries.explain import explain
 from webapp.queries.facts import (
     Board,
@@ -27,9 +29,9 @@ from webapp.queries.facts import (
     IntegrationFacts,
     OutbreakFacts,
     PlatformFacts,
-    ReceiptFacts,
 )
 from webapp.queries.progress import catch_up_progress, import_progress
+from webapp.queries.receipts import receipt_of
 
 Platforms = Callable[[str], Platform]
 
@@ -50,10 +52,11 @@ def board_of(
     """The whole page of one workspace."""
     revision = session.exec(select(Workspace.revision).where(Workspace.id == workspace_id)).one()
     rows = board_rows(session, workspace_id, situation.now)
+    strips = strips_of(session, [row.integration for row in rows.rows], situation.platform, now=situation.now)
     facts, turns = [], []
     for row in rows.rows:
         one, turn = _facts(session, rows, row, situation)
-        facts.append(one)
+        facts.append(replace(one, strip=strips[one.id]))
         turns.append(turn)
     facts.sort(key=lambda one: (one.badge.rank, one.kind != "store", one.platform_name, one.account_name))
     outbreak = _outbreak(rows, facts)
@@ -126,6 +129,10 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         else None
     )
     receipt_facts = receipt_of(receipt, integration, platform, rows.people) if receipt else None
+    noted = [note for note in rows.notes.get((platform.slug, integration.account_id), []) if note.is_warned_of]
+    warning = None
+    if noted and health in (Health.CONNECTED, Health.EXPIRING):
+        warning = warning_of(noted, integration, platform, login=login)
     one = IntegrationFacts(
         id=integration.id,
         platform=platform.slug,
@@ -142,6 +149,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
             health, integration, platform,
             incident=incident_facts, receipt=receipt_facts, progress=progress, ends_at=health_facts.ends_at, now=now,
         ),
+        warning=warning,
         complete_through=through,
         checked_at=integration.proved_at,
         login=login,
@@ -188,25 +196,6 @@ def _quiet_note(ends_at: datetime | None, zone: str, now: datetime) -> str | Non
     if ends_at is None or not timedelta(0) < ends_at - now <= QUIET_NOTE:
         return None
     return f"This permission ends {wording.day(ends_at.astimezone(ZoneInfo(zone)).date())}."
-
-
-def receipt_of(receipt: Receipt, integration: Integration, platform: Platform, people: dict[str, str]) -> ReceiptFacts:
-    """A receipt row as facts; amounts only for streams that are money by themselves."""
-    units = {stream.name: stream.unit for stream in platform.streams}
-    return ReceiptFacts(
-        id=receipt.id,
-        away_from=receipt.away_from,
-        away_to=receipt.away_to,
-        days=receipt.owed_days,
-        found=tuple(
-            (number, units[name][0] if number == 1 else units[name][1])
-            for name, number in receipt.found.items()
-            if name in units
-        ),
-        amount=wording.money(receipt.amount_micros, receipt.currency) if receipt.amount_micros else None,
-        by=people.get(receipt.person_id or ""),
-        complete_at=receipt.complete_at,
-    )
 
 
 def _outbreak(rows: BoardRows, facts: Sequence[IntegrationFacts]) -> OutbreakFacts | None:

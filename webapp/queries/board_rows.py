@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, func, select
 
 from webapp.models.access import Grant, Login
+from webapp.models.day_note import DayNote
 from webapp.models.integration import Integration
 from webapp.models.people import Person
 from webapp.models.sync import Cursor, SyncRun
@@ -45,13 +46,14 @@ class BoardRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRows:
-    """Everything fetched; `through` is each stream's mark, by platform and account."""
+    """Everything fetched; `through` is each stream's mark, `notes` the open ones, by platform and account."""
 
     rows: Sequence[BoardRow]
     receipts: dict[str, Receipt]
     people: dict[str, str]
     runs: dict[str, SyncRun]
     through: dict[tuple[str, str], dict[str, datetime | None]]
+    notes: dict[tuple[str, str], list[DayNote]]
 
 
 def board_rows(session: Session, workspace_id: str, now: datetime, *which: ColumnElement[bool]) -> BoardRows:
@@ -72,12 +74,18 @@ def board_rows(session: Session, workspace_id: str, now: datetime, *which: Colum
         )
     ):
         through[(platform, account_id)][stream] = at
+    notes: dict[tuple[str, str], list[DayNote]] = defaultdict(list)
+    for note in session.exec(
+        select(DayNote).where(DayNote.workspace_id == workspace_id, col(DayNote.settled_at).is_(None))
+    ):
+        notes[(note.platform, note.account_id)].append(note)
     return BoardRows(
         rows=rows,
         receipts={receipt.integration_id: receipt for receipt, _ in receipts},
         people={person.id: person.name for _, person in receipts if person is not None},
         runs=_runs(session, [one.integration.id for one in rows if one.integration.is_syncing(now)]),
         through=through,
+        notes=notes,
     )
 
 

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from webapp.models.health import Badge, Health
 from webapp.models.people import Role
+from webapp.queries.calendar_facts import StripFacts
+from webapp.queries.receipt_facts import ReceiptFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,7 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far an import or a catch-up has come. `seconds_left` is None until there is something to reckon with."""
+    """How far an import or a catch-up has come; rate and time left are None until there is something to reckon with."""
 
     stage: str
     done_days: int
@@ -37,6 +39,7 @@ class Progress:
     rows: int
     unit: str
     seconds_left: int | None
+    rows_per_second: float | None = None
 
     @property
     def percent(self) -> int:
@@ -72,15 +75,14 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptFacts:
-    id: str
-    away_from: datetime
-    away_to: datetime
-    days: int
-    found: tuple[tuple[int, str], ...]
-    amount: str | None
-    by: str | None
-    complete_at: datetime | None
+class WarningFacts:
+    """The permission works, but what it shows does not come to the platform's own total, two nights running."""
+
+    title: str
+    text: str
+    advice: str
+    offers_reconnect: bool
+    days: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,8 @@ class IntegrationFacts:
     manage_url: str | None
     quiet_note: str | None = None
     lost_note: str | None = None
+    warning: WarningFacts | None = None
+    strip: StripFacts | None = None
 
     @property
     def badge(self) -> Badge:

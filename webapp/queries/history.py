@@ -16,9 +16,9 @@ from webapp.models.trouble import Closing, Incident, Receipt
 from webapp.platforms.answer import dig_text
 from webapp.platforms.base import Platform
 from webapp.queries import wording
-from webapp.queries.board import receipt_of
 from webapp.queries.causes import CAUSES
-from webapp.queries.facts import HistoryEntry, ReceiptFacts
+from webapp.queries.facts import HistoryEntry
+from webapp.queries.receipts import receipt_of
 from webapp.queries.sentences import came_back
 
 RUNS_SHOWN = 2_000
@@ -61,17 +61,6 @@ def fixed_note(session: Session, integration_id: str, *, viewer_id: str) -> str 
     who = "you" if last.closed_by == viewer_id else person.name if person else "a colleague"
     verb = "Disconnected" if last.closing is Closing.DISCONNECTED else "Fixed" if who == "you" else "Already fixed"
     return f"{verb} by {who}, {when}."
-
-
-def receipt_facts(session: Session, platform: Platform, integration_id: str, receipt_id: str) -> ReceiptFacts | None:
-    receipt = session.exec(
-        select(Receipt).where(Receipt.id == receipt_id, Receipt.integration_id == integration_id)
-    ).one_or_none()
-    if receipt is None:
-        return None
-    integration = session.get_one(Integration, integration_id)
-    person = session.get(Person, receipt.person_id) if receipt.person_id else None
-    return receipt_of(receipt, integration, platform, {person.id: person.name} if person else {})
 
 
 def _people(session: Session, integration: Integration) -> dict[str, str]:

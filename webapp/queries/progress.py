@@ -62,7 +62,13 @@ def _progress(platform: Platform, run: SyncRun | None, *, done: int, owed: int, 
         rows=rows,
         unit=stream.unit[1],
         seconds_left=_seconds_left(run, owed - done, now),
+        rows_per_second=_rate(run, now),
     )
+
+
+def _rate(run: SyncRun | None, now: datetime) -> float | None:
+    seconds = (now - run.started_at) / timedelta(seconds=1) if run is not None else 0.0
+    return run.rows / seconds if run is not None and run.rows and seconds >= 1 else None
 
 
 def _seconds_left(run: SyncRun | None, days_left: int, now: datetime) -> int | None:

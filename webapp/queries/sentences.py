@@ -11,7 +11,8 @@ from webapp.models.health import Health
 from webapp.models.integration import Integration
 from webapp.platforms.base import Platform
 from webapp.queries import wording
-from webapp.queries.facts import IncidentFacts, IntegrationFacts, Progress, ReceiptFacts
+from webapp.queries.facts import IncidentFacts, IntegrationFacts, Progress
+from webapp.queries.receipt_facts import ReceiptFacts
 
 QUIET = (Health.PAUSED, Health.DISCONNECTED)
 
@@ -37,6 +38,11 @@ def status_of(rows: Sequence[IntegrationFacts], now: datetime) -> tuple[str, str
         found = _names([one for one in active if one.health is health])
         if found:
             return words.format(names=wording.listed(found)), tone, never
+    warned = [one for one in active if one.warning is not None]
+    if warned:
+        title = warned[0].warning.title if len(warned) == 1 and warned[0].warning else ""
+        names = wording.listed(_names(warned))
+        return title or f"{names}: what they show us is not what their own totals say.", "amber", never
     return _all_green(active, now)
 
 
@@ -73,7 +79,7 @@ def row_sentence(
     if health is Health.EXPIRING and ends_at is not None:
         return f"The permission ends {wording.day(ends_at.astimezone(ZoneInfo(zone)).date())}. Reconnect before that."
     if receipt is not None and receipt.complete_at is not None:
-        return f"{came_back(receipt)} back."
+        return back_again(receipt)
     return ""
 
 
@@ -82,6 +88,27 @@ def came_back(receipt: ReceiptFacts) -> str:
     days = wording.counted(receipt.days, ("day", "days"))
     found = [f"{wording.count(number)} {unit}" for number, unit in receipt.found if number]
     return ", ".join([days, *found, *([receipt.amount] if receipt.amount else [])])
+
+
+def back_again(receipt: ReceiptFacts) -> str:
+    """ "3 days, $2,184 back; matches Meta's total."."""
+    check = checked(receipt)
+    return f"{came_back(receipt)} back{'; ' if check else ''}{check}."
+
+
+def checked(receipt: ReceiptFacts) -> str:
+    """How what came back stands to the platform's own total; empty for a receipt from before that was asked."""
+    theirs = f"{receipt.company}'s {receipt.measure}"
+    if receipt.complete_at is None or not receipt.is_by_day:
+        return ""
+    if receipt.matches is None:
+        return f"not checked against {receipt.company}'s total yet"
+    if receipt.matches:
+        return f"matches {theirs}"
+    names = list(dict.fromkeys(line.name for line in receipt.differing))
+    if len(names) == 1:
+        return f"{names[0]} differs from {theirs}"
+    return f"{wording.counted(len(names), ('day', 'days'))} differ from {theirs}"
 
 
 def outbreak_words(members: Sequence[IntegrationFacts], rows: Sequence[IntegrationFacts]) -> tuple[str, str]:

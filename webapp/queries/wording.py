@@ -36,6 +36,11 @@ def days_listed(days: Sequence[date]) -> str:
     return listed([" to ".join(dict.fromkeys((short_day(run[0]), short_day(run[-1])))) for run in stretches])
 
 
+def month(value: date) -> str:
+    """ "Nov"."""
+    return format_date(value, "MMM", locale=LOCALE)
+
+
 def clock(value: datetime, zone: str) -> str:
     """ "14:10", in the account's zone."""
     return f"{value.astimezone(ZoneInfo(zone)):%H:%M}"
@@ -53,6 +58,13 @@ def count(value: int) -> str:
 def counted(value: int, unit: tuple[str, str]) -> str:
     """ "1 order", "412 orders"."""
     return f"{count(value)} {unit[0] if value == 1 else unit[1]}"
+
+
+def rate(per_second: float, unit: str) -> str:
+    """ "about 120 orders a second", "about 40 orders a minute"."""
+    if per_second >= 1:
+        return f"about {count(round(per_second))} {unit} a second"
+    return f"about {count(max(1, round(per_second * 60)))} {unit} a minute"
 
 
 def money(micros: int, currency: str) -> str:

@@ -1,9 +1,11 @@
 """The browser's door: shallow blueprints that ask one query or one verb and render."""
 
-from webapp.views import authorizations, integrations, machines, patterns, people
+from webapp.views import authorizations, coverage, integrations, machines, patterns, people, receipts
 
 BLUEPRINTS = (
     integrations.blueprint,
+    receipts.blueprint,
+    coverage.blueprint,
     authorizations.blueprint,
     people.blueprint,
     machines.blueprint,

@@ -13,8 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.queries import wording
 from webapp.queries.board import needs_of
+from webapp.queries.calendar_facts import LABELS, SHAPES
 from webapp.queries.facts import Viewer
-from webapp.queries.sentences import came_back
+from webapp.queries.sentences import back_again, came_back, checked
 from webapp.views import door
 from webapp.views.boards import marks_of
 from webapp.views.rows import row_html
@@ -27,9 +28,11 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        moment=wording.moment, count=wording.count, span=wording.span, through=_through, came_back=came_back
-    )
+        moment=wording.moment, count=wording.count, span=wording.span, through=_through, came_back=came_back,
+        rate=wording.rate, back_again=back_again, checked=checked,
+    )  # fmt: skip
     app.jinja_env.globals.update(asset=asset, row_html=row_html, marks_of=marks_of)
+    app.jinja_env.globals.update(day_states=LABELS, day_shapes={state: f"M0 0{path}" for state, path in SHAPES.items()})
     _know_components(app)
     app.context_processor(_context)
 

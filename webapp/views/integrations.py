@@ -8,14 +8,12 @@ from werkzeug.wrappers import Response
 from webapp import hx
 from webapp.lifecycle.ask_now import ask_all_now, ask_now
 from webapp.lifecycle.disconnect import disconnect
-from webapp.lifecycle.dismiss_receipt import dismiss_receipt
-from webapp.lifecycle.incident_mail import situation
 from webapp.lifecycle.pause import pause, resume
-from webapp.queries.board import integration_of
-from webapp.queries.facts import IntegrationFacts
-from webapp.queries.history import fixed_note, history_of, receipt_facts
+from webapp.queries.calendar import account_coverage
+from webapp.queries.history import fixed_note, history_of
 from webapp.views import door
 from webapp.views.boards import board_here, changed_rows
+from webapp.views.own import own_integration
 
 blueprint = Blueprint("integrations", __name__)
 
@@ -50,7 +48,7 @@ def polled_board() -> str | Response:
 @door.signed_in
 def show(integration_id: str) -> str:
     """Where the mail's link leads: the page with that integration open, or what became of its trouble."""
-    _wanted(integration_id)
+    own_integration(integration_id)
     runtime = door.runtime()
     with runtime.database.reading() as session:
         fixed = fixed_note(session, integration_id, viewer_id=door.viewer().person_id)
@@ -60,37 +58,19 @@ def show(integration_id: str) -> str:
 @blueprint.get("/integrations/<integration_id>/incident")
 @door.signed_in
 def incident(integration_id: str) -> str:
-    return render_template("integrations/incident.html", row=_wanted(integration_id), can_change=door.may_now_change())
+    return render_template(
+        "integrations/incident.html", row=own_integration(integration_id), can_change=door.may_now_change()
+    )
 
 
 @blueprint.get("/integrations/<integration_id>/history")
 @door.signed_in
 def history(integration_id: str) -> str:
-    facts, runtime = _wanted(integration_id), door.runtime()
+    facts, runtime = own_integration(integration_id), door.runtime()
     with runtime.database.reading() as session:
         entries = history_of(session, runtime.platform(facts.platform), integration_id)
-    return render_template("integrations/history.html", integration=facts, entries=entries)
-
-
-@blueprint.get("/integrations/<integration_id>/receipts/<receipt_id>")
-@door.signed_in
-def receipt(integration_id: str, receipt_id: str) -> str:
-    facts, runtime = _wanted(integration_id), door.runtime()
-    with runtime.database.reading() as session:
-        found = receipt_facts(session, runtime.platform(facts.platform), integration_id, receipt_id)
-    return render_template("integrations/receipt.html", integration=facts, receipt=found or abort(404))
-
-
-@blueprint.post("/integrations/<integration_id>/receipts/<receipt_id>/dismissal")
-@door.may_change
-def dismiss(integration_id: str, receipt_id: str) -> Response:
-    viewer = door.viewer()
-    _found(
-        dismiss_receipt(
-            door.runtime(), integration_id=integration_id, receipt_id=receipt_id, workspace_id=viewer.workspace_id
-        )
-    )
-    return _back()
+        account = account_coverage(session, runtime.platform, integration_id=integration_id, now=runtime.now())
+    return render_template("integrations/history.html", integration=facts, entries=entries, account=account)
 
 
 @blueprint.post("/integrations/<integration_id>/sync-runs")
@@ -141,7 +121,7 @@ def resume_one(integration_id: str) -> Response:
 @blueprint.get("/integrations/<integration_id>/disconnection")
 @door.may_change
 def ask_disconnect(integration_id: str) -> str:
-    return render_template("integrations/disconnect.html", integration=_wanted(integration_id))
+    return render_template("integrations/disconnect.html", integration=own_integration(integration_id))
 
 
 @blueprint.post("/integrations/<integration_id>/disconnection")
@@ -156,15 +136,6 @@ def disconnect_one(integration_id: str) -> Response:
     )  # fmt: skip
     flash("Disconnected. Everything imported is kept.", "info")
     return _back()
-
-
-def _wanted(integration_id: str) -> IntegrationFacts:
-    runtime, viewer = door.runtime(), door.viewer()
-    with runtime.database.reading() as session:
-        found = integration_of(
-            session, situation(runtime), workspace_id=viewer.workspace_id, integration_id=integration_id
-        )
-    return found or abort(404)
 
 
 def _found(found: bool) -> None:

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, render_template
 
 from webapp.models.access import Ending
 from webapp.models.health import BADGES
-from webapp.views import door, samples
+from webapp.views import door, sample_days, samples
 
 blueprint = Blueprint("patterns", __name__, url_prefix="/patterns")
 
@@ -21,7 +21,10 @@ def _not_in_production() -> None:
 @door.signed_in
 def index() -> str:
     return render_template(
-        "patterns.html", screens=list(samples.SCREENS), endings=[one.value for one in Ending], badges=BADGES.items()
+        "patterns.html",
+        screens=[*samples.SCREENS, *sample_days.RECEIPTS, "coverage"],
+        endings=[one.value for one in Ending],
+        badges=BADGES.items(),
     )
 
 
@@ -35,9 +38,16 @@ def screen(name: str) -> str:
     if name in set(Ending):
         return render_template("authorizations/show.html", authorization=samples.ended(name))
     if name == "history":
-        return render_template("integrations/history.html", integration=samples.META, entries=samples.HISTORY)
-    if name == "receipt":
-        return render_template("integrations/receipt.html", integration=samples.META, receipt=samples.RECEIPT)
+        return render_template(
+            "integrations/history.html",
+            integration=samples.META, entries=samples.HISTORY, account=sample_days.META_DAYS,
+        )  # fmt: skip
+    if name in sample_days.RECEIPTS:
+        return render_template(
+            "integrations/receipt.html", integration=samples.META, receipt=sample_days.RECEIPTS[name]
+        )
+    if name == "coverage":
+        return render_template("coverage/index.html", coverage=sample_days.COVERAGE)
     if name == "incident":
         row = samples.broken(samples.META)
         return render_template("integrations/incident.html", row=row, can_change=True)

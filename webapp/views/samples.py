@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from webapp.models.health import Health
 from webapp.queries.facts import (
@@ -17,8 +17,9 @@ from webapp.queries.facts import (
     OutbreakFacts,
     PlatformFacts,
     Progress,
-    ReceiptFacts,
+    WarningFacts,
 )
+from webapp.views.sample_days import RECEIPT, STRIP
 
 NOW = datetime(2026, 11, 12, 14, 10, tzinfo=UTC)
 STEPS = ("Press Reconnect and sign in to Facebook with the new password if it asks.",)
@@ -40,16 +41,24 @@ TOLD = Explanation(
     technical=(("Code", "190/460"), ("Message", "<b>Error</b> validating access token"), ("HTTP status", "400")),
 )
 INCIDENT = IncidentFacts(id="i", began_at=NOW, opened_at=NOW, closed_at=None, closed_by=None, explanation=TOLD)
-RECEIPT = ReceiptFacts(
-    id="r", away_from=NOW - timedelta(days=3), away_to=NOW, days=3, found=((412, "orders"),), amount="$18,204",
-    by="Ana", complete_at=NOW,
+PROGRESS = Progress(
+    stage="Importing orders", done_days=34, owed_days=90, rows=2214, unit="orders", seconds_left=240,
+    rows_per_second=21.3,
 )  # fmt: skip
-PROGRESS = Progress(stage="Importing orders", done_days=34, owed_days=90, rows=2214, unit="orders", seconds_left=240)
+WARNING = WarningFacts(
+    title="Meta's own total is $1,204 higher than what it shows us, over 3 days.",
+    text="Prospecting Aurora is still in Meta's total but no longer in its report: deleted there, or hidden "
+    "from the login.",
+    advice="Check at Meta that ana@aurora.test may see every campaign of Aurora Outdoor US.",
+    offers_reconnect=True,
+    days="9 Nov to 11 Nov",
+)
 GOOD = IntegrationFacts(
     id="shopify", platform="shopify", platform_name="Shopify", company="Shopify", kind="store", mark="shopify",
     account_name="Aurora Outdoor", account_id="61001", timezone="America/New_York", health=Health.CONNECTED,
     label="Connected", sentence="", complete_through=NOW, checked_at=NOW, login="Aurora Outdoor", ends_at=None,
     syncing=False, progress=None, incident=None, receipt=None, manage_url="https://admin.shopify.com/",
+    strip=STRIP,
 )  # fmt: skip
 META = replace(
     GOOD, id="meta", platform="meta_ads", platform_name="Meta Ads", company="Meta", kind="ads", mark="meta",
@@ -131,8 +140,9 @@ SCREENS = {
     ),
     "reconnected": _board(
         "All green. 2 connections, complete through yesterday. Checked just now.", "green",
-        replace(META, receipt=RECEIPT, sentence="3 days, 412 orders, $18,204 back."), GOOD,
+        replace(META, receipt=RECEIPT, sentence="4 days, $1,204 back; matches Meta's total."), GOOD,
     ),
+    "hidden-rows": _board(WARNING.title, "amber", replace(META, warning=WARNING), GOOD),
     "empty": _board("Nothing connected yet. Add your store first, then the places you buy ads.", "grey"),
     "every-health": _board("Every health there is.", "blue", *(in_health(health) for health in Health)),
 }  # fmt: skip

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 import msgspec
@@ -21,24 +20,14 @@ from webapp.platforms.base import (
     Renewal,
     Stream,
     TokenSet,
+    Total,
     Window,
 )
-from webapp.platforms.decode import (
-    count,
-    day_within,
-    decode,
-    decode_tokens,
-    garbled,
-    micros,
-    plain,
-    reading,
-    token_set,
-    zone_name,
-)
+from webapp.platforms.decode import decode, decode_tokens, garbled, plain, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.google_ads.advice import ADVICE
 from webapp.platforms.google_ads.diagnose import diagnose
-from webapp.platforms.records import Spend
+from webapp.platforms.google_ads.report import account_totals, by_account, by_campaign, records
 from webapp.platforms.wire import Request
 
 VERSION = "v25"
@@ -54,13 +43,7 @@ CLIENTS = (
     "customer_client.time_zone, customer_client.manager, customer_client.test_account, customer_client.status "
     "FROM customer_client WHERE customer_client.manager = FALSE"
 )
-SPEND = (
-    "SELECT segments.date, campaign.id, campaign.name, metrics.cost_micros, metrics.impressions, metrics.clicks, "
-    "metrics.conversions, metrics.conversions_value, customer.currency_code FROM campaign "
-    "WHERE segments.date BETWEEN '{first}' AND '{last}'"
-)
 MOST_ACCOUNTS = 500
-Number = str | int
 
 
 class _Person(msgspec.Struct):
@@ -74,7 +57,7 @@ class _Names(msgspec.Struct, rename="camel"):
 
 
 class _Customer(msgspec.Struct, rename="camel"):
-    id: Number
+    id: str | int
     descriptive_name: str = ""
     currency_code: str = "USD"
     time_zone: str = "UTC"
@@ -90,38 +73,6 @@ class _Described(msgspec.Struct, rename="camel"):
 
 class _DescribedChunk(msgspec.Struct):
     results: list[_Described] = []
-
-
-class _Segments(msgspec.Struct):
-    date: str
-
-
-class _Campaign(msgspec.Struct):
-    id: Number
-    name: str = ""
-
-
-class _Metrics(msgspec.Struct, rename="camel"):
-    cost_micros: Number = 0
-    impressions: Number = 0
-    clicks: Number = 0
-    conversions: Decimal = Decimal(0)
-    conversions_value: Decimal = Decimal(0)
-
-
-class _Currency(msgspec.Struct, rename="camel"):
-    currency_code: str
-
-
-class _Row(msgspec.Struct):
-    segments: _Segments
-    campaign: _Campaign
-    metrics: _Metrics
-    customer: _Currency
-
-
-class _RowsChunk(msgspec.Struct):
-    results: list[_Row] = []
 
 
 class GoogleAds(Platform):
@@ -213,12 +164,11 @@ class GoogleAds(Platform):
         return _account(found[0], account.route)
 
     def read(self, api: Api, account: Account, stream: Stream, window: Window, *, resume: str | None) -> Iterator[Page]:
-        query = SPEND.format(first=window.first.isoformat(), last=window.last.isoformat())
-        answer = self._search(api, account.id, query, account.route)
-        rows = [row for chunk in decode(answer, list[_RowsChunk]) for row in chunk.results]
-        with reading(answer):
-            records = tuple(_spend(row, window, account) for row in rows)
-        yield Page(records=records, resume=None)
+        answer = self._search(api, account.id, by_campaign(window), account.route)
+        yield Page(records=records(answer, window, account), resume=None)
+
+    def totals(self, api: Api, account: Account, stream: Stream, window: Window) -> Mapping[date, Total]:
+        return account_totals(self._search(api, account.id, by_account(window), account.route), window)
 
     def diagnose(self, answer: Answer) -> Diagnosis | None:
         return diagnose(answer)
@@ -267,19 +217,3 @@ def _account(one: _Customer, route: str | None) -> Account:
         id=str(one.id), name=plain(one.descriptive_name) or f"Account {one.id}", currency=one.currency_code,
         timezone=zone_name(one.time_zone), route=route, note=note,
     )  # fmt: skip
-
-
-def _spend(row: _Row, window: Window, account: Account) -> Spend:
-    if row.customer.currency_code != account.currency:
-        raise ValueError("another currency than the account's")
-    return Spend(
-        campaign_id=str(count(row.campaign.id)),
-        campaign_name=plain(row.campaign.name),
-        day=day_within(row.segments.date, window),
-        spend_micros=count(row.metrics.cost_micros),
-        currency=row.customer.currency_code,
-        impressions=count(row.metrics.impressions),
-        clicks=count(row.metrics.clicks),
-        conversions_micros=micros(row.metrics.conversions),
-        value_micros=micros(row.metrics.conversions_value),
-    )

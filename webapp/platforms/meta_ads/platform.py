@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -20,31 +19,20 @@ from webapp.platforms.base import (
     Renewal,
     Stream,
     TokenSet,
+    Total,
     Window,
 )
-from webapp.platforms.decode import (
-    count,
-    day_within,
-    decode,
-    decode_tokens,
-    garbled,
-    micros,
-    plain,
-    reading,
-    token_set,
-    zone_name,
-)
+from webapp.platforms.decode import decode, decode_tokens, garbled, plain, reading, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.meta_ads.advice import ADVICE
 from webapp.platforms.meta_ads.diagnose import DEAD_CURSOR, TOO_HEAVY, diagnose
+from webapp.platforms.meta_ads.insights import Insights, Paging, account_totals, by_account, by_campaign, spend
 from webapp.platforms.paging import Trail
-from webapp.platforms.records import Spend
 from webapp.platforms.wire import Request
 
 VERSION = "v26.0"
 GRAPH = f"https://graph.facebook.com/{VERSION}"
 ACCOUNT = "account_id,name,account_status,disable_reason,currency,timezone_name"
-INSIGHTS = "account_id,account_currency,campaign_id,campaign_name,spend,impressions,clicks,actions,action_values"
 # Insights reach 37 months back (error 3018 beyond).
 HISTORY_DAYS = 37 * 30
 # What a too heavy question is cut down to, one after the other.
@@ -54,15 +42,6 @@ CLOSED = {
     2: "disabled", 3: "unsettled: a payment is open", 7: "in review", 8: "waiting for settlement",
     9: "in its grace period", 100: "about to be closed", 101: "closed",
 }  # fmt: skip
-
-
-class _Cursors(msgspec.Struct):
-    after: str | None = None
-
-
-class _Paging(msgspec.Struct):
-    cursors: _Cursors | None = None
-    next: str | None = None
 
 
 class _Me(msgspec.Struct):
@@ -90,30 +69,7 @@ class _AdAccount(msgspec.Struct):
 
 class _AdAccounts(msgspec.Struct):
     data: list[_AdAccount]
-    paging: _Paging | None = None
-
-
-class _Action(msgspec.Struct):
-    action_type: str
-    value: str = "0"
-
-
-class _Insight(msgspec.Struct):
-    account_id: str
-    account_currency: str
-    campaign_id: str
-    date_start: str
-    spend: str
-    campaign_name: str = ""
-    impressions: str = "0"
-    clicks: str = "0"
-    actions: list[_Action] = []
-    action_values: list[_Action] = []
-
-
-class _Insights(msgspec.Struct):
-    data: list[_Insight]
-    paging: _Paging | None = None
+    paging: Paging | None = None
 
 
 class MetaAds(Platform):
@@ -196,11 +152,7 @@ class MetaAds(Platform):
     def read(self, api: Api, account: Account, stream: Stream, window: Window, *, resume: str | None) -> Iterator[Page]:
         trail, after, limits = Trail(resume), resume or "", list(LIMITS)
         while True:
-            params = {
-                "level": "campaign", "time_increment": "1", "fields": INSIGHTS, "limit": str(limits[0]),
-                "time_range": json.dumps({"since": window.first.isoformat(), "until": window.last.isoformat()}),
-                **_after(after),
-            }  # fmt: skip
+            params = {**by_campaign(window), "limit": str(limits[0]), **_after(after)}
             try:
                 answer = self._ask(api, f"/act_{account.id}/insights", params)
             except Trouble as trouble:
@@ -210,14 +162,18 @@ class MetaAds(Platform):
                 if trouble.diagnosis.code == DEAD_CURSOR and after:
                     raise DeadCursor(trouble.answer) from None
                 raise
-            page = decode(answer, _Insights)
+            page = decode(answer, Insights)
             with reading(answer):
-                records = tuple(_spend(row, window, account) for row in page.data)
+                records = tuple(spend(row, window, account) for row in page.data)
             if page.paging is None or page.paging.next is None:
                 yield Page(records=records, resume=None)
                 return
             after = trail.follow(page.paging.cursors.after if page.paging.cursors else None, answer)
             yield Page(records=records, resume=after)
+
+    def totals(self, api: Api, account: Account, stream: Stream, window: Window) -> Mapping[date, Total]:
+        answer = self._ask(api, f"/act_{account.id}/insights", {**by_account(window), "limit": str(LIMITS[0])})
+        return account_totals(answer, window, account)
 
     def diagnose(self, answer: Answer) -> Diagnosis | None:
         return diagnose(answer)
@@ -243,23 +199,3 @@ def _account(one: _AdAccount) -> Account:
         id=one.account_id, name=plain(one.name) or f"Account {one.account_id}", currency=one.currency,
         timezone=zone_name(one.timezone_name), note=f"Meta says: {closed}" if closed else None,
     )  # fmt: skip
-
-
-def _spend(row: _Insight, window: Window, account: Account) -> Spend:
-    if row.account_id != account.id or row.account_currency != account.currency:
-        raise ValueError("another account's row")
-    return Spend(
-        campaign_id=row.campaign_id,
-        campaign_name=plain(row.campaign_name),
-        day=day_within(row.date_start, window),
-        spend_micros=micros(row.spend),
-        currency=row.account_currency,
-        impressions=count(row.impressions),
-        clicks=count(row.clicks),
-        conversions_micros=_purchases(row.actions),
-        value_micros=_purchases(row.action_values),
-    )
-
-
-def _purchases(actions: list[_Action]) -> int:
-    return sum(micros(one.value) for one in actions if one.action_type == "purchase")

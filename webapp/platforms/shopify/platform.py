@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -25,6 +25,7 @@ from webapp.platforms.base import (
     Stream,
     TenantField,
     TokenSet,
+    Total,
     Window,
 )
 from webapp.platforms.decode import decode, decode_tokens, plain, token_set, zone_name
@@ -35,6 +36,7 @@ from webapp.platforms.shopify.advice import ADVICE
 from webapp.platforms.shopify.diagnose import diagnose
 from webapp.platforms.shopify.records import OrdersPage, VariantsPage, orders, variants
 from webapp.platforms.shopify.shop_name import clean_shop
+from webapp.platforms.shopify.totals import counts_query, counts_variables, day_counts, days_of
 from webapp.platforms.wire import Request
 
 # https://shopify.dev/docs/api/usage/versioning: quarterly, supported for a year.
@@ -214,6 +216,10 @@ class Shopify(Platform):
                 return
             after = trail.follow(info.end_cursor, answer)
             yield Page(records=records, resume=after)
+
+    def totals(self, api: Api, account: Account, stream: Stream, window: Window) -> Mapping[date, Total]:
+        days = days_of(window)
+        return day_counts(self._ask(api, counts_query(days), stage=Stage.API, **counts_variables(days, account)), days)
 
     def diagnose(self, answer: Answer) -> Diagnosis | None:
         return diagnose(answer)

@@ -6,8 +6,8 @@ Source: business-api.tiktok.com/portal/docs (v1.3).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 
 import msgspec
 
@@ -22,30 +22,19 @@ from webapp.platforms.base import (
     Renewal,
     Stream,
     TokenSet,
+    Total,
     Window,
 )
-from webapp.platforms.decode import (
-    OAuthTokens,
-    count,
-    day_within,
-    decode,
-    garbled,
-    micros,
-    plain,
-    reading,
-    token_set,
-    zone_name,
-)
+from webapp.platforms.decode import OAuthTokens, decode, garbled, plain, reading, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.paging import MAX_PAGES
-from webapp.platforms.records import Spend
 from webapp.platforms.tiktok_ads.advice import ADVICE
 from webapp.platforms.tiktok_ads.diagnose import diagnose
+from webapp.platforms.tiktok_ads.report import Report, account_totals, by_account, by_campaign, spend
 from webapp.platforms.wire import Request
 
 API = "https://business-api.tiktok.com/open_api/v1.3"
-PAGE_SIZE, ACCOUNTS_PER_CALL = 1000, 100
-METRICS = ("spend", "impressions", "clicks", "conversion", "total_complete_payment_rate", "campaign_name", "currency")
+ACCOUNTS_PER_CALL = 100
 
 
 class _TokenData(msgspec.Struct):
@@ -94,40 +83,6 @@ class _AdvertisersData(msgspec.Struct):
 
 class _Advertisers(msgspec.Struct):
     data: _AdvertisersData
-
-
-class _Dimensions(msgspec.Struct):
-    campaign_id: str | int
-    stat_time_day: str
-
-
-class _Metrics(msgspec.Struct):
-    spend: str
-    impressions: str = "0"
-    clicks: str = "0"
-    conversion: str = "0"
-    total_complete_payment_rate: str = "0"
-    campaign_name: str = ""
-    currency: str | None = None
-
-
-class _Row(msgspec.Struct):
-    dimensions: _Dimensions
-    metrics: _Metrics
-
-
-class _PageInfo(msgspec.Struct):
-    page: int
-    total_page: int
-
-
-class _ReportData(msgspec.Struct):
-    page_info: _PageInfo
-    rows: list[_Row] = msgspec.field(default_factory=list, name="list")
-
-
-class _Report(msgspec.Struct):
-    data: _ReportData
 
 
 class TikTokAds(Platform):
@@ -211,23 +166,22 @@ class TikTokAds(Platform):
     def read(self, api: Api, account: Account, stream: Stream, window: Window, *, resume: str | None) -> Iterator[Page]:
         number = int(resume) if resume and resume.isdecimal() else 1
         while True:
-            params = {
-                "advertiser_id": account.id, "report_type": "BASIC", "data_level": "AUCTION_CAMPAIGN",
-                "dimensions": json.dumps(["campaign_id", "stat_time_day"]), "metrics": json.dumps(METRICS),
-                "start_date": window.first.isoformat(), "end_date": window.last.isoformat(),
-                "page": str(number), "page_size": str(PAGE_SIZE),
-            }  # fmt: skip
+            params = by_campaign(account, window, page=number)
             answer = self._ask(api, "/report/integrated/get/", params)
-            found = decode(answer, _Report).data
+            found = decode(answer, Report).data
             if found.page_info.page != number or found.page_info.total_page > MAX_PAGES:
                 raise garbled(answer, "its pages are not the ones asked for")
             with reading(answer):
-                records = tuple(_spend(row, window, account) for row in found.rows if row.metrics.spend != "-")
+                records = tuple(spend(row, window, account) for row in found.rows if row.metrics.spend != "-")
             if number >= found.page_info.total_page:
                 yield Page(records=records, resume=None)
                 return
             number += 1
             yield Page(records=records, resume=str(number))
+
+    def totals(self, api: Api, account: Account, stream: Stream, window: Window) -> Mapping[date, Total]:
+        answer = self._ask(api, "/report/integrated/get/", by_account(account, window))
+        return account_totals(answer, window, account)
 
     def diagnose(self, answer: Answer) -> Diagnosis | None:
         return diagnose(answer)
@@ -260,24 +214,3 @@ def _is_open(status: str) -> bool:
 
 def _status_words(status: str) -> str:
     return plain(status.removeprefix("STATUS_").replace("_", " ").lower())
-
-
-def _spend(row: _Row, window: Window, account: Account) -> Spend:
-    if row.metrics.currency not in (None, account.currency):
-        raise ValueError("another currency than the account's")
-    return Spend(
-        campaign_id=str(row.dimensions.campaign_id),
-        campaign_name=plain(row.metrics.campaign_name),
-        day=day_within(row.dimensions.stat_time_day[:10], window),
-        spend_micros=micros(row.metrics.spend),
-        currency=account.currency,
-        impressions=count(_number(row.metrics.impressions)),
-        clicks=count(_number(row.metrics.clicks)),
-        conversions_micros=micros(_number(row.metrics.conversion)),
-        value_micros=micros(_number(row.metrics.total_complete_payment_rate)),
-    )
-
-
-def _number(text: str) -> str:
-    """TikTok writes "-" where it has nothing to say."""
-    return "0" if text == "-" else text

@@ -1,0 +1,20 @@
+"""What an address names, if it is the viewer's own: a stranger's id and an absent one are the same 404."""
+
+from __future__ import annotations
+
+from flask import abort
+
+from webapp.lifecycle.incident_mail import situation
+from webapp.queries.board import integration_of
+from webapp.queries.facts import IntegrationFacts
+from webapp.views import door
+
+
+def own_integration(integration_id: str) -> IntegrationFacts:
+    """The integration of the viewer's workspace; 404 otherwise."""
+    runtime, viewer = door.runtime(), door.viewer()
+    with runtime.database.reading() as session:
+        found = integration_of(
+            session, situation(runtime), workspace_id=viewer.workspace_id, integration_id=integration_id
+        )
+    return found or abort(404)
