@@ -25,7 +25,7 @@ def everything(page: Page, world: World) -> list[str]:
     assert len(patterns) > 15
     integration = world.integration("meta_ads")["id"]
     own = ["", "/history", "/incident", "/disconnection"]
-    return ["/integrations", "/members", "/patterns", "/nowhere", *patterns,
+    return ["/integrations", "/coverage", "/members", "/patterns", "/nowhere", *patterns,
             *(f"/integrations/{integration}{end}" for end in own)]  # fmt: skip
 
 

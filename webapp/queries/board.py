@@ -129,7 +129,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         else None
     )
     receipt_facts = receipt_of(receipt, integration, platform, rows.people) if receipt else None
-    noted = [note for note in rows.notes.get((platform.slug, integration.account_id), []) if note.is_warned_of]
+    noted = [note for note in rows.notes[(platform.slug, integration.account_id)] if note.is_warned_of]
     warning = None
     if noted and health in (Health.CONNECTED, Health.EXPIRING):
         warning = warning_of(noted, integration, platform, login=login)

@@ -46,14 +46,14 @@ class BoardRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRows:
-    """Everything fetched; `through` is each stream's mark, `notes` the open ones, by platform and account."""
+    """Everything fetched; `through` is each stream's mark and `notes` what differs, by platform and account."""
 
     rows: Sequence[BoardRow]
     receipts: dict[str, Receipt]
     people: dict[str, str]
     runs: dict[str, SyncRun]
-    through: dict[tuple[str, str], dict[str, datetime | None]]
     notes: dict[tuple[str, str], list[DayNote]]
+    through: dict[tuple[str, str], dict[str, datetime | None]]
 
 
 def board_rows(session: Session, workspace_id: str, now: datetime, *which: ColumnElement[bool]) -> BoardRows:
@@ -84,8 +84,8 @@ def board_rows(session: Session, workspace_id: str, now: datetime, *which: Colum
         receipts={receipt.integration_id: receipt for receipt, _ in receipts},
         people={person.id: person.name for _, person in receipts if person is not None},
         runs=_runs(session, [one.integration.id for one in rows if one.integration.is_syncing(now)]),
-        through=through,
         notes=notes,
+        through=through,
     )
 
 
