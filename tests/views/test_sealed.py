@@ -1,8 +1,9 @@
-"""No page opens what is sealed, or even fetches it."""
+"""No page opens what is sealed, or even fetches it; and whoever opens it is known by name."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -49,3 +50,10 @@ def test_pages_never_load_tokens(app, acts, runtime, ids, ana):
                 assert found == [], rule
                 answered += page.status_code == 200
     assert answered >= 15
+
+
+def test_who_opens_anything():
+    """The first for sync, renewal and revocation; the others seal anew, try the keys, end a round trip."""
+    files = [path for room in ("webapp", "jobs") for path in (Path(__file__).parents[2] / room).rglob("*.py")]
+    opening = {path.stem for path in files if "vault.open(" in path.read_text(encoding="utf-8")}
+    assert opening == {"open_grant", "rotate_keys", "doctor", "complete_authorization"}
