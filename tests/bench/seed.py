@@ -57,7 +57,7 @@ def just_checked(world: World, many: int) -> list[str]:
     with closing(sqlite3.connect(world.folder / "shopimize.db", timeout=20)) as database, database:
         found = database.execute(
             "UPDATE integration SET proved_at = ?, last_success_at = ? WHERE id IN "
-            "(SELECT id FROM integration ORDER BY proved_at DESC, id LIMIT ?) RETURNING id",
+            "(SELECT id FROM integration WHERE next_sync_at IS NOT NULL ORDER BY id LIMIT ?) RETURNING id",
             (*[_stored(datetime.now(UTC))] * 2, many),
         ).fetchall()
         database.execute("UPDATE workspace SET revision = revision + 1")

@@ -8,6 +8,9 @@ from __future__ import annotations
 import zlib
 from functools import lru_cache
 
+from flask import render_template
+from markupsafe import Markup
+
 from webapp.lifecycle.incident_mail import situation
 from webapp.lifecycle.runtime import Runtime
 from webapp.queries.board import board_of
@@ -16,7 +19,7 @@ from webapp.queries.poll import still_holds
 from webapp.views import door
 from webapp.views.rows import row_mark
 
-KEPT = 128
+KEPT = 64
 
 
 def board_here() -> Board:
@@ -31,6 +34,12 @@ def board_here() -> Board:
                 workspace_id=viewer.workspace_id, can_change=viewer.may_change, platforms=runtime.platforms(),
             )  # fmt: skip
     return board
+
+
+@lru_cache(KEPT)
+def board_html(board: Board, opened: str | None) -> Markup:
+    """The board as a page shows it; `opened` is the integration that a mail's link leads to."""
+    return Markup(render_template("integrations/_board.html", board=board, opened=opened))
 
 
 def marks_of(board: Board) -> str:

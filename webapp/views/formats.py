@@ -17,7 +17,7 @@ from webapp.queries.calendar_facts import LABELS, SHAPES
 from webapp.queries.facts import Viewer
 from webapp.queries.sentences import back_again, came_back, checked
 from webapp.views import door
-from webapp.views.boards import marks_of
+from webapp.views.boards import board_html, marks_of
 from webapp.views.rows import row_html
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
         moment=wording.moment, count=wording.count, span=wording.span, through=_through, came_back=came_back,
         rate=wording.rate, back_again=back_again, checked=checked,
     )  # fmt: skip
-    app.jinja_env.globals.update(asset=asset, row_html=row_html, marks_of=marks_of)
+    app.jinja_env.globals.update(asset=asset, board_html=board_html, row_html=row_html, marks_of=marks_of)
     app.jinja_env.globals.update(day_states=LABELS, day_shapes={state: f"M0 0{path}" for state, path in SHAPES.items()})
     _know_components(app)
     app.context_processor(_context)
