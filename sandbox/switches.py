@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
 from sandbox.world import World
@@ -26,6 +27,9 @@ LASTING = (
     Switch("garbled", "Garbled answers", "Answers break off in the middle."),
     Switch("account_disabled", "Account disabled", "The account is closed or unpaid; the permission is fine."),
     Switch("late_data", "Late data", "Figures of the last three days are corrected afterwards."),
+    Switch(
+        "deleted_rows", "Deleted rows", "Some orders, or one campaign, of the last days were deleted at the platform."
+    ),
     Switch("hidden_rows", "Hidden rows", "Reports leave out one campaign, or every fifth order; totals still have it."),
     Switch("fewer_scopes", "Fewer permissions", "The next consents leave one permission out."),
     Switch("other_account", "Wrong person", "The next consents are given by somebody who does not reach the account."),
@@ -40,6 +44,8 @@ MAIL = (
     Switch("smtp_mute", "Mail: silent", "The mail server takes the connection and never says a word."),
 )
 NAMES = frozenset(switch.name for switch in (*ONCE, *LASTING, *MAIL))
+# Those that concern the last days before they were first turned on.
+SINCE = {"late_data": "late", "deleted_rows": "deleted"}
 ONCE_NAMES = frozenset(switch.name for switch in ONCE)
 
 
@@ -53,6 +59,12 @@ def is_on(world: World, platform: str, name: str, account: str | None = None) ->
     )
 
 
+def since_when(world: World, platform: str, name: str, account: str) -> datetime | None:
+    """When a switch of the last days was first turned on; None while it is off."""
+    at = world.data[SINCE[name]].get(platform) if is_on(world, platform, name, account) else None
+    return datetime.fromisoformat(at) if at else None
+
+
 def turn(world: World, platform: str, account: str | None, name: str, on: bool) -> None:
     """Turn a lasting switch, or let a once-only one happen now to every permission it concerns."""
     with world.changing() as data:
@@ -64,8 +76,8 @@ def turn(world: World, platform: str, account: str | None, name: str, on: bool) 
         data["switches"] = [other for other in data["switches"] if other != one]
         if on:
             data["switches"].append(one)
-            if name == "late_data":
-                data["late"].setdefault(platform, world.now().isoformat())
+            if name in SINCE:
+                data[SINCE[name]].setdefault(platform, world.now().isoformat())
 
 
 def _kill(grants: object, platform: str, account: str | None, cause: str) -> None:

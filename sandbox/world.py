@@ -32,6 +32,7 @@ class World:
             "grants": {},
             "tokens": {},
             "late": {},
+            "deleted": {},
             "requests": {},
             "inbox": [],
         }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, timedelta
 
 from sandbox.ad_data import AdAccount, SpendRow, campaigns, spend_rows
 from sandbox.standins.base import Account, Ledger, Standin
-from sandbox.switches import is_on
+from sandbox.switches import is_on, since_when
 from sandbox.world import World
 
+LAST_DAYS = timedelta(days=5)
 AURORA, BOREALIS = ("ana@aurora.test", "ops@aurora.test"), ("bob@borealis.test",)
 
 
@@ -24,9 +25,15 @@ class AdsStandin(Standin):
         return next((one for one in self.ad_accounts if one.id == account_id), None)
 
     def rows(self, world: World, account: AdAccount, first: date, last: date) -> Iterable[SpendRow]:
-        late = world.data["late"].get(self.slug) if is_on(world, self.slug, "late_data", account.id) else None
-        since = datetime.fromisoformat(late) if late else None
-        return spend_rows(account, first=first, last=last, first_day=world.first_day, now=world.now(), late_since=since)
+        rows = spend_rows(
+            account, first=first, last=last, first_day=world.first_day, now=world.now(),
+            late_since=since_when(world, self.slug, "late_data", account.id),
+        )  # fmt: skip
+        deleted = since_when(world, self.slug, "deleted_rows", account.id)
+        if deleted is None:
+            return rows
+        gone = campaigns(account)[-1], deleted.date() - LAST_DAYS, deleted.date()
+        return (row for row in rows if not (row.campaign == gone[0] and gone[1] <= row.day <= gone[2]))
 
     def listed(self, world: World, account: AdAccount, first: date, last: date) -> list[SpendRow]:
         """What the report by campaign shows of it: all, unless the permission sees only part."""

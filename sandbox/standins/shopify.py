@@ -18,7 +18,7 @@ from sandbox.replies import json_reply
 from sandbox.shopify_graphql import execute
 from sandbox.standins.base import Account, Asked, Consent, Ledger, Standin, back_to, not_here
 from sandbox.store_data import Seen, Shop, orders_seen, variants
-from sandbox.switches import is_on
+from sandbox.switches import is_on, since_when
 from sandbox.world import World
 
 SHOPS = {
@@ -29,6 +29,7 @@ SHOPS = {
         Shop("borealis.myshopify.com", 61003, "Borealis Lights", "CAD", "America/Toronto", 15),
     )
 }
+DELETED_EVERY, LAST_DAYS = 7, timedelta(days=5)
 ALL_ORDERS, RECENT = "read_all_orders", timedelta(days=60)
 HIDDEN_EVERY = 5
 ACCESS_LIFE, REFRESH_LIFE = timedelta(hours=1), timedelta(days=90)
@@ -112,9 +113,16 @@ class Shopify(Standin):
         return found
 
     def orders(self, world: World, shop: Shop) -> list[Seen]:
-        late = world.data["late"].get(self.slug) if is_on(world, self.slug, "late_data", str(shop.number)) else None
-        since = datetime.fromisoformat(late) if late else None
-        return list(orders_seen(shop, first_day=world.first_day, now=world.now(), late_since=since))
+        account = str(shop.number)
+        late = since_when(world, self.slug, "late_data", account)
+        found = list(orders_seen(shop, first_day=world.first_day, now=world.now(), late_since=late))
+        deleted = since_when(world, self.slug, "deleted_rows", account)
+        if deleted is None:
+            return found
+        return [
+            one for one in found
+            if one.order.id % DELETED_EVERY or not deleted - LAST_DAYS <= one.order.at <= deleted
+        ]  # fmt: skip
 
     def _back(self, world: World, request: Request, shop: str, said: dict[str, str]) -> str:
         params = {

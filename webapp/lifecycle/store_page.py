@@ -39,19 +39,6 @@ def store_page(
     return {order.day for order in orders} | {row.day for row in spend} | refund_days
 
 
-def drop_unseen(session: Session, integration: Integration, *, first: date, last: date, read_since: datetime) -> None:
-    """After days were read whole: rows the platform no longer reports are gone there, and so here."""
-    session.execute(
-        delete(SpendRow).where(
-            col(SpendRow.workspace_id) == integration.workspace_id,
-            col(SpendRow.platform) == integration.platform,
-            col(SpendRow.account_id) == integration.account_id,
-            col(SpendRow.day).between(first, last),
-            col(SpendRow.read_at) < read_since,
-        )
-    )
-
-
 def day_sums(
     session: Session, integration: Integration, stream: Stream, days: Iterable[date]
 ) -> dict[date, tuple[int, int]]:

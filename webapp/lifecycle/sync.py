@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from webapp.lifecycle.allowance import Allowance, interval_of
+from webapp.lifecycle.bury import bury_unlisted, bury_unseen
 from webapp.lifecycle.claim import Claim, LostClaim, hold
 from webapp.lifecycle.progress import Hint, cover, cursor_of, move_cursor
 from webapp.lifecycle.recover import (
@@ -25,11 +26,11 @@ from webapp.lifecycle.recover import (
 )
 from webapp.lifecycle.refresh import renewer, usable_token
 from webapp.lifecycle.runtime import Runtime, bump
-from webapp.lifecycle.store_page import drop_unseen, store_page
+from webapp.lifecycle.store_page import store_page
 from webapp.lifecycle.trouble import record_trouble
 from webapp.models.access import Login
 from webapp.models.integration import Integration
-from webapp.models.plan import local_day, owed_windows
+from webapp.models.plan import local_day, owed_windows, whole_day
 from webapp.models.sync import Outcome, SyncRun
 from webapp.models.trouble import Closing
 from webapp.platforms.api import Api
@@ -122,10 +123,31 @@ class _Attempt:
         hint = Hint.of(cursor.hint) if cursor is not None else None
         if hint is not None and self.runtime.now() - hint.started <= self.platform.page_life:
             self._read_window(api, account, stream, hint)
+        self._bury(api, account, stream, integration)
         for window in self._owed(stream, integration, fresh_since):
             allowance.count(api.calls)
             allowance.admit(window, today=local_day(self.runtime.now(), ZoneInfo(integration.timezone)))
             self._read_window(api, account, stream, Hint(window=window, started=self.runtime.now(), resume=None))
+
+    def _bury(self, api: Api, account: Account, stream: Stream, integration: Integration) -> None:
+        """Of days that are in doubt: what was deleted at the platform, which no list of changes ever tells."""
+        if stream.reading is not Reading.CHANGES:
+            return
+        with self.runtime.database.reading() as session:
+            doubted = [day for day, found in covered(session, integration, stream).items() if found.is_asked_again]
+        for day in doubted:
+            window = whole_day(day, ZoneInfo(integration.timezone))
+            listed = self.platform.listed(api, account, stream, window)
+            if listed is None:
+                return
+            with self.runtime.database.writing() as session:
+                held, now = hold(self.runtime, session, self.claim), self.runtime.now()
+                gone = bury_unlisted(session, held, stream, day, listed, now)
+                if gone:
+                    at = Hint(window=window, started=now, resume=None)
+                    cover(self.runtime, session, held, stream, at, {day}, finished=False)
+                    bump(session, held.workspace_id)
+                    log.info("sync %s: %s gone at the platform", self.claim.integration_id, gone)
 
     def _owed(self, stream: Stream, integration: Integration, fresh_since: datetime | None) -> list[Window]:
         now, zone = self.runtime.now(), ZoneInfo(integration.timezone)
@@ -166,7 +188,10 @@ class _Attempt:
             touched = store_page(session, integration, page.records, read_at=at.started)
             last = page.resume is None
             if last and stream.reading is Reading.DAYS:
-                drop_unseen(session, integration, first=at.window.first, last=at.window.last, read_since=at.started)
+                bury_unseen(
+                    session, integration, stream,
+                    first=at.window.first, last=at.window.last, read_since=at.started, now=self.runtime.now(),
+                )  # fmt: skip
             cover(self.runtime, session, integration, stream, at, touched, finished=last)
             move_cursor(session, self.platform, integration, stream, at.after(page.resume), self.runtime.now())
             self._count(session, stream, at.window, page, last)

@@ -97,3 +97,18 @@ class SpendRow(SQLModel, table=True):
     conversions_micros: int = Field(sa_type=MICROS)
     value_micros: int = Field(sa_type=MICROS)
     read_at: datetime
+
+
+class Tombstone(SQLModel, table=True):
+    """A record the platform no longer has: what it was, kept when its row went; gone when the record is back."""
+
+    workspace_id: str = Field(primary_key=True)
+    platform: str = Field(primary_key=True)
+    account_id: str = Field(primary_key=True)
+    stream: str = Field(primary_key=True)
+    record_id: str = Field(primary_key=True)
+    day: date
+    name: str
+    amount_micros: int = Field(sa_type=MICROS)
+    currency: str
+    gone_at: datetime

@@ -39,6 +39,10 @@ def local_day(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
 
 
+def whole_day(day: date, zone: ZoneInfo) -> Window:
+    return Window(first=day, last=day, start=day_start(day, zone), end=day_start(day + timedelta(days=1), zone))
+
+
 def owed_windows(
     stream: Stream,
     covered: Covered,

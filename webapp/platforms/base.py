@@ -270,6 +270,13 @@ class Platform(ABC):
         longer than `stream.window_days`. Raises Trouble.
         """
 
+    def listed(self, api: Api, account: Account, stream: Stream, window: Window) -> frozenset[str] | None:
+        """The ids of every record booked in the window: what we hold beside them was deleted there. Raises Trouble.
+
+        None where a window that was read anew says as much by itself.
+        """
+        return None
+
     # -- meaning --------------------------------------------------------------------------------------------------
 
     @abstractmethod

@@ -28,13 +28,13 @@ from webapp.platforms.base import (
     Total,
     Window,
 )
-from webapp.platforms.decode import decode, decode_tokens, plain, token_set, zone_name
+from webapp.platforms.decode import decode, decode_tokens, plain, reading, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.paging import Trail
 from webapp.platforms.records import Record
 from webapp.platforms.shopify.advice import ADVICE
 from webapp.platforms.shopify.diagnose import diagnose
-from webapp.platforms.shopify.records import OrdersPage, VariantsPage, orders, variants
+from webapp.platforms.shopify.records import IdsPage, OrdersPage, VariantsPage, ids, orders, variants
 from webapp.platforms.shopify.shop_name import clean_shop
 from webapp.platforms.shopify.totals import counts_query, counts_variables, day_counts, days_of
 from webapp.platforms.wire import Request
@@ -73,6 +73,13 @@ query Variants($after: String) {{
     pageInfo {{ hasNextPage endCursor }}
   }}
 }}"""
+IDS = """
+query Ids($after: String, $created: String!) {
+  orders(first: 250, after: $after, sortKey: CREATED_AT, query: $created) {
+    nodes { id test }
+    pageInfo { hasNextPage endCursor }
+  }
+}"""
 SHOP = "{ shop { id name myshopifyDomain currencyCode ianaTimezone } }"
 SCOPES = "{ currentAppInstallation { accessScopes { handle } } }"
 
@@ -208,7 +215,7 @@ class Shopify(Platform):
                 found = decode(answer, VariantsPage).data.product_variants
                 records, info = variants(answer, found), found.page_info
             else:
-                answer = self._ask(api, ORDERS, after=after, changed=_changed(window))
+                answer = self._ask(api, ORDERS, after=after, changed=_within("updated_at", window))
                 page = decode(answer, OrdersPage).data.orders
                 records, info = orders(answer, page, account, lambda id, at: self._lines(api, id, at)), page.page_info
             if not info.has_next_page:
@@ -216,6 +223,17 @@ class Shopify(Platform):
                 return
             after = trail.follow(info.end_cursor, answer)
             yield Page(records=records, resume=after)
+
+    def listed(self, api: Api, account: Account, stream: Stream, window: Window) -> frozenset[str] | None:
+        trail, after, found = Trail(), None, set[str]()
+        while True:
+            answer = self._ask(api, IDS, after=after, created=_within("created_at", window))
+            page = decode(answer, IdsPage).data.orders
+            with reading(answer):
+                found |= ids(page)
+            if not page.page_info.has_next_page:
+                return frozenset(found)
+            after = trail.follow(page.page_info.end_cursor, answer)
 
     def totals(self, api: Api, account: Account, stream: Stream, window: Window) -> Mapping[date, Total]:
         days = days_of(window)
@@ -251,8 +269,8 @@ class Shopify(Platform):
             raise
 
 
-def _changed(window: Window) -> str:
-    return f"updated_at:>='{_iso(window.start)}' AND updated_at:<'{_iso(window.end)}'"
+def _within(what: str, window: Window) -> str:
+    return f"{what}:>='{_iso(window.start)}' AND {what}:<'{_iso(window.end)}'"
 
 
 def _iso(at: datetime) -> str:

@@ -83,6 +83,24 @@ class OrdersPage(msgspec.Struct):
     data: _OrdersData
 
 
+class _Listed(msgspec.Struct):
+    id: str
+    test: bool
+
+
+class Ids(msgspec.Struct, rename="camel"):
+    nodes: list[_Listed]
+    page_info: PageInfo
+
+
+class _IdsData(msgspec.Struct):
+    orders: Ids
+
+
+class IdsPage(msgspec.Struct):
+    data: _IdsData
+
+
 class _OneOrder(msgspec.Struct, rename="camel"):
     line_items: Lines
 
@@ -132,6 +150,11 @@ def orders(answer: Answer, page: Orders, account: Account, more: Callable[[str, 
     if any(one.currency != account.currency for one in found):
         raise garbled(answer, "its amounts are in a currency that is not the store's")
     return tuple(found)
+
+
+def ids(page: Ids) -> frozenset[str]:
+    """The ids of the page's orders, test orders left out; ValueError when one is no id."""
+    return frozenset(_tail(one.id) for one in page.nodes if not one.test)
 
 
 def variants(answer: Answer, page: Variants) -> tuple[Variant, ...]:

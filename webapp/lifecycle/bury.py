@@ -1,0 +1,91 @@
+"""What the platform no longer has: its row goes, so that no figure counts it, and a tombstone says what it was."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlmodel import Session, col
+
+from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow, Tombstone
+from webapp.models.integration import Integration
+from webapp.platforms.base import Stream
+
+
+def bury_unseen(
+    session: Session,
+    integration: Integration,
+    stream: Stream,
+    *,
+    first: date,
+    last: date,
+    read_since: datetime,
+    now: datetime,
+) -> None:
+    """After days were read whole since `read_since`: spend that is not reported any more.
+
+    What is reported again loses its tombstone.
+    """
+    span = col(Tombstone.day).between(first, last)
+    for stone in session.scalars(
+        select(Tombstone).where(*_mine(Tombstone, integration), col(Tombstone.stream) == stream.name, span)
+    ):
+        key = (*_owner(integration), stone.day, stone.record_id.partition(":")[0])
+        if session.get(SpendRow, key) is not None:
+            session.delete(stone)
+    gone = session.scalars(
+        select(SpendRow).where(
+            *_mine(SpendRow, integration), col(SpendRow.day).between(first, last), col(SpendRow.read_at) < read_since
+        )
+    ).all()
+    for row in gone:
+        stone = _stone(integration, stream, f"{row.campaign_id}:{row.day}", row.day, now)
+        stone.name, stone.amount_micros, stone.currency = row.campaign_name, row.spend_micros, row.currency
+        session.merge(stone)
+        session.delete(row)
+
+
+def bury_unlisted(
+    session: Session, integration: Integration, stream: Stream, day: date, listed: frozenset[str], now: datetime
+) -> int:
+    """Orders of `day` that the platform does not list any more, with their lines and refunds; how many.
+
+    What is listed again loses its tombstone.
+    """
+    session.execute(
+        delete(Tombstone).where(
+            *_mine(Tombstone, integration), col(Tombstone.stream) == stream.name, col(Tombstone.day) == day,
+            col(Tombstone.record_id).in_(listed),
+        )
+    )  # fmt: skip
+    ours = session.scalars(select(OrderRow).where(*_mine(OrderRow, integration), col(OrderRow.day) == day)).all()
+    gone = [row for row in ours if row.order_id not in listed]
+    for row in gone:
+        stone = _stone(integration, stream, row.order_id, row.day, now)
+        stone.name, stone.amount_micros, stone.currency = row.name, row.total_micros, row.currency
+        session.merge(stone)
+    ids = [row.order_id for row in gone]
+    for table in (LineRow, RefundRow, OrderRow):
+        session.execute(delete(table).where(*_mine(table, integration), col(table.order_id).in_(ids)))
+    return len(gone)
+
+
+def _owner(integration: Integration) -> tuple[str, str, str]:
+    return integration.workspace_id, integration.platform, integration.account_id
+
+
+def _stone(integration: Integration, stream: Stream, record_id: str, day: date, now: datetime) -> Tombstone:
+    return Tombstone(
+        workspace_id=integration.workspace_id, platform=integration.platform, account_id=integration.account_id,
+        stream=stream.name, record_id=record_id, day=day, name="", amount_micros=0, currency="", gone_at=now,
+    )  # fmt: skip
+
+
+def _mine(
+    table: type[OrderRow | LineRow | RefundRow | SpendRow | Tombstone], integration: Integration
+) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(table.workspace_id) == integration.workspace_id,
+        col(table.platform) == integration.platform,
+        col(table.account_id) == integration.account_id,
+    )
