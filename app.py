@@ -13,12 +13,13 @@ import click
 from dotenv import load_dotenv
 from flask import Flask
 
+from jobs.engines import prepare_database
 from jobs.serve import serve
 from jobs.stand_ins import StandIns
 from jobs.work import sync_everything_due, work_until_stopped
-from webapp import extensions, hx
+from webapp import extensions, hx, logs
 from webapp.lifecycle.doctor import findings
-from webapp.lifecycle.migrate import migrate
+from webapp.lifecycle.migrate import roll_back
 from webapp.lifecycle.rotate_keys import rotate_keys
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.seed_demo import seed_demo
@@ -39,7 +40,9 @@ def settings_here() -> Settings:
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The web app, bound to one database and one set of credentials. Raises BadSettings."""
-    settings = settings or settings_here()
+    if settings is None:
+        settings = settings_here()
+        logs.configure(as_json=settings.is_production)
     if settings.is_demo and not settings.credentials:
         settings = settings.with_sandbox(registry())
     app = Flask(
@@ -65,13 +68,14 @@ def main() -> int:
     """Everything in one process: web, jobs and, in demo mode, the stand-ins beside it as a process of their own."""
     try:
         settings = settings_here()
+        logs.configure(as_json=settings.is_production)
         stand_ins = StandIns.beside(settings, ROOT) if settings.is_demo and not settings.credentials else None
         app = create_app(stand_ins.settings(settings) if stand_ins else settings)
     except BadSettings as bad:
         print(f"Shopimize cannot start: {bad}", file=sys.stderr)
         return 2
     runtime: Runtime = app.extensions["runtime"]
-    migrate(runtime.database)
+    prepare_database(runtime)
     return serve(app, stand_ins=stand_ins, ready=lambda: _ready(runtime, stand_ins))
 
 
@@ -117,9 +121,13 @@ def rotate() -> None:
 
 
 @click.command("migrate")
-def migrate_now() -> None:
+@click.option("--back-to", metavar="REVISION", help="An earlier shape instead, before an older version is started.")
+def migrate_now(back_to: str | None) -> None:
     """Bring the database to the shape this version expects."""
-    migrate(_runtime().database)
+    if back_to is None:
+        prepare_database(_runtime())
+    else:
+        roll_back(_runtime().database, back_to)
 
 
 @click.command("doctor")

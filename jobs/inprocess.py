@@ -13,17 +13,26 @@ from concurrent.futures import ThreadPoolExecutor
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
+from sqlalchemy import Connection
 
+from jobs.attempt import attempt
 from jobs.timetable import SYNC_TICK, TIMETABLE, Job
 from webapp.lifecycle.claim import Claim, anything_due, claim_due
 from webapp.lifecycle.runtime import Runtime
-from webapp.lifecycle.sync import sync
 
 log = logging.getLogger(__name__)
 
 WORKERS = 8
 SHARE = 3
 DRAIN_SECONDS = 25.0
+
+
+def make_engine(app: Flask) -> InProcessEngine:
+    return InProcessEngine(app)
+
+
+def prepare(_connection: Connection) -> None:
+    """It keeps nothing in the database."""
 
 
 class InProcessEngine:
@@ -76,11 +85,7 @@ class InProcessEngine:
 
     def _sync(self, claim: Claim) -> None:
         try:
-            with self._app.app_context():
-                sync(self._runtime, claim)
-        except Exception:
-            # The lease runs out and another attempt is made; nothing half done was committed.
-            log.exception("sync of %s", claim.integration_id)
+            attempt(self._app, claim)
         finally:
             with self._idle:
                 self._busy[claim.platform] -= 1

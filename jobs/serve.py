@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from flask import Flask
 
-from jobs.inprocess import InProcessEngine
+from jobs.engines import engine_of
 from jobs.stop import until_stopped
 from jobs.web_server import web_server
 
@@ -37,7 +37,7 @@ def serve(app: Flask, *, stand_ins: Neighbour | None, ready: Callable[[], None])
     with until_stopped() as stopped:
         server = web_server(requests, host=settings.host, port=settings.port)
         threading.Thread(target=server.run, name="web", daemon=True).start()
-        engine = InProcessEngine(app)
+        engine = engine_of(app)
         engine.start()
         try:
             with app.app_context():

@@ -9,9 +9,11 @@ from datetime import timedelta
 from webapp.lifecycle.clock_jump import take_back_the_future
 from webapp.lifecycle.compare import compare_due
 from webapp.lifecycle.keep_alive import keep_alive
+from webapp.lifecycle.leave_tick import leave_tick
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.send_notices import send_due_notices
 from webapp.lifecycle.tidy import tidy
+from webapp.models.tick import TICK
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ TIMETABLE = (
     Job("keep_alive", timedelta(seconds=15), keep_alive),
     Job("take_back_the_future", timedelta(minutes=1), take_back_the_future),
     Job("compare", timedelta(seconds=5), compare_due),
+    Job("leave_tick", TICK, leave_tick),
     Job("tidy", timedelta(hours=1), tidy),
 )
 SYNC_TICK = timedelta(seconds=1)

@@ -6,32 +6,36 @@ from concurrent.futures import ThreadPoolExecutor
 
 from flask import Flask
 
-from jobs.inprocess import WORKERS, InProcessEngine
+from jobs.attempt import attempt
+from jobs.engines import engine_of
+from jobs.inprocess import WORKERS
 from jobs.stop import until_stopped
 from webapp.lifecycle.claim import claim_due
 from webapp.lifecycle.runtime import Runtime
-from webapp.lifecycle.sync import sync
 
 
 def work_until_stopped(app: Flask) -> None:
     """Run the timetable until SIGINT or SIGTERM, then let what runs end."""
     with until_stopped() as stopped:
-        engine = InProcessEngine(app)
+        engine = engine_of(app)
         engine.start()
         stopped.wait()
         engine.stop()
 
 
 def sync_everything_due(app: Flask) -> int:
-    """Sync everything that is due now, or what was begun when a signal came; how many attempts were made."""
+    """Sync everything that is due now, or what was begun when a signal came; how many attempts were made.
+
+    What falls due meanwhile is left.
+    """
     runtime: Runtime = app.extensions["runtime"]
+    began = runtime.now()
 
     def worker(_number: int) -> int:
         done = 0
-        with app.app_context():
-            while not stopped.is_set() and (claims := claim_due(runtime, limit=1)):
-                sync(runtime, claims[0])
-                done += 1
+        while not stopped.is_set() and (claims := claim_due(runtime, limit=1, due_by=began)):
+            attempt(app, claims[0])
+            done += 1
         return done
 
     with until_stopped() as stopped, ThreadPoolExecutor(WORKERS) as pool:

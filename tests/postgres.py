@@ -43,6 +43,10 @@ class Postgres:
         migrate(database)
         database.engine.dispose()
 
+    def restart(self) -> None:
+        """As an upgrade does it: every connection is cut off, nothing committed is lost."""
+        self._run("pg_ctl", "-w", "-D", str(self._folder), "-m", "fast", "-l", str(self._folder / "log"), "restart")
+
     def stop(self) -> None:
         self._run("pg_ctl", "-w", "-m", "immediate", "-D", str(self._folder), "stop")
         shutil.rmtree(self._home)
@@ -54,6 +58,21 @@ class Postgres:
         self._execute(f"CREATE DATABASE {name} TEMPLATE template_migrated")
         yield self._url(name)
         self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def dump(self, url: str, to: Path) -> None:
+        """`pg_dump` of a database, whatever is being written to it."""
+        self._as_client("pg_dump", "--format=custom", f"--file={to}", url)
+
+    def restore(self, copy: Path) -> str:
+        """`pg_restore` into a new database; its address."""
+        name = f"restored_{uuid.uuid4().hex[:12]}"
+        self._execute(f"CREATE DATABASE {name}")
+        self._as_client("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={self._url(name)}", str(copy))
+        return self._url(name)
+
+    def _as_client(self, program: str, *arguments: str) -> None:
+        done = subprocess.run([str(self._bin / program), *arguments], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{program}: {done.stderr}"
 
     def _url(self, name: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self._port}/{name}"

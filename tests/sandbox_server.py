@@ -31,7 +31,7 @@ def untouched(answer: Response) -> Response:
 
 
 class SandboxServer:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, threads: int = 6) -> None:
         self.clock_offset_file = folder / "clock_offset"
         self.world = World(None, self.clock_offset_file)
         self.asked: list[str] = []
@@ -39,7 +39,9 @@ class SandboxServer:
         self.instead: Callable[[str], Response | None] = lambda _asked: None
         self.on_renewal: Between = untouched
         self.on_data: Between = untouched
-        self._server = waitress.create_server(self._noting(make_app(self.world)), host="127.0.0.1", port=0, threads=6)
+        self._server = waitress.create_server(
+            self._noting(make_app(self.world)), host="127.0.0.1", port=0, threads=threads
+        )
         self.url = f"http://127.0.0.1:{self._server.effective_port}"
         self.smtp_port = free_port()
         self._catcher = inbox.start(self.world, host="127.0.0.1", port=self.smtp_port)

@@ -9,12 +9,21 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 BUSY_TIMEOUT_MS = 15_000
+# A server or a network that vanished without a word is noticed within a minute, not when TCP gives up.
+NOTICE_LOSS = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 
 
 class Database:
@@ -57,9 +66,15 @@ def insert_of(session: Session) -> Callable[..., sqlite.Insert | postgresql.Inse
 
 
 def _engine(url: str) -> Engine:
+    # What a statement was given stays out of error messages: addresses, names and sealed tokens among it.
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000})
+        engine = create_engine(
+            url, pool_pre_ping=True, pool_size=10, max_overflow=10, connect_args=NOTICE_LOSS, hide_parameters=True
+        )
+        event.listen(engine, "connect", _prepare_postgres)
+        return engine
+    connect_args = {"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
+    engine = create_engine(url, connect_args=connect_args, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -68,6 +83,12 @@ def _engine(url: str) -> Engine:
 @cache
 def _in_psycopgs_style(sql: str) -> str:
     return re.sub(r":(\w+)", r"%(\1)s", sql)
+
+
+def _prepare_postgres(connection: psycopg.Connection, _entry: ConnectionPoolEntry) -> None:
+    # Our transactions are short. One left open by a machine that lost its power must not keep rows locked.
+    connection.execute("SET idle_in_transaction_session_timeout = '60s'")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

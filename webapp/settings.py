@@ -7,12 +7,15 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 ENVIRONMENTS = ("production", "local", "demo")
 ENGINES = ("inprocess", "procrastinate")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+SHORTEST_TOKEN = 16
 
 
 class BadSettings(Exception):
@@ -48,6 +51,7 @@ class Settings:
     sync_interval: int
     poll_seconds: int
     notice_hold: int
+    metrics_token: str | None
     clock_offset_file: Path | None
     instance: Path
     credentials: Mapping[str, Credentials] = field(default_factory=dict)
@@ -84,7 +88,7 @@ class Settings:
             env=env,
             secret_key=reader.secret("SECRET_KEY", production, instance),
             vault_keys=tuple(reader.secret("VAULT_KEYS", production, instance).split(",")),
-            database_url=reader.text("DATABASE_URL", f"sqlite:///{instance / 'shopimize.db'}"),
+            database_url=reader.database_url("DATABASE_URL", f"sqlite:///{instance / 'shopimize.db'}"),
             public_url=reader.url("PUBLIC_URL", None if production else f"http://127.0.0.1:{port}"),
             host=host,
             port=port,
@@ -97,10 +101,12 @@ class Settings:
             sync_interval=reader.number("SYNC_INTERVAL", 30 if env == "demo" else 900, low=1, high=86_400),
             poll_seconds=reader.number("POLL_SECONDS", 5, low=1, high=300),
             notice_hold=reader.number("NOTICE_HOLD", 10 if env == "demo" else 45, low=0, high=3_600),
+            metrics_token=reader.token("METRICS_TOKEN"),
             clock_offset_file=reader.clock_offset(production),
             instance=instance,
             credentials=credentials,
         )
+        reader.check_engine(settings.jobs_engine, settings.database_url)
         reader.check_base_urls(credentials, production)
         reader.check_vault_keys(settings.vault_keys)
         if reader.wrong:
@@ -144,6 +150,19 @@ class _Reader:
             self.wrong.append(f"{name} must be an address like https://app.example.com, not {value!r}")
         return value
 
+    def database_url(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        if not value.startswith(DATABASES):
+            # Not the value itself: there may be a password in it.
+            self.wrong.append(f"{name} must begin with {' or '.join(DATABASES)}")
+        return value
+
+    def token(self, name: str) -> str | None:
+        value = self.optional(name)
+        if value is not None and len(value) < SHORTEST_TOKEN:
+            self.wrong.append(f"{name} must have at least {SHORTEST_TOKEN} characters")
+        return value
+
     def secret(self, name: str, production: bool, instance: Path) -> str:
         value = self.optional(name)
         if value:
@@ -176,6 +195,14 @@ class _Reader:
                 missing = f"{name}_CLIENT_SECRET" if client_id else f"{name}_CLIENT_ID"
                 self.wrong.append(f"{missing} is missing (its other half is set)")
         return found
+
+    def check_engine(self, engine: str, database_url: str) -> None:
+        if engine != "procrastinate":
+            return
+        if database_url.startswith("sqlite"):
+            self.wrong.append("JOBS_ENGINE=procrastinate needs PostgreSQL: set DATABASE_URL to postgresql://…")
+        if find_spec("procrastinate") is None:
+            self.wrong.append("JOBS_ENGINE=procrastinate needs its package: install requirements/fleet.txt")
 
     def check_base_urls(self, credentials: Mapping[str, Credentials], production: bool) -> None:
         for slug, ours in credentials.items():

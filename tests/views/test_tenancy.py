@@ -13,7 +13,8 @@ from webapp.models.columns import opaque_id
 from webapp.models.trouble import Receipt
 
 PUBLIC = {
-    "static", "machines.heartbeat", "people.login", "people.begin_session", "people.end_session", "people.signup",
+    "static", "machines.heartbeat", "machines.metrics", "people.login", "people.begin_session",
+    "people.end_session", "people.signup",
     "people.confirm", "people.ask_for_reset", "people.reset",
 }  # fmt: skip
 SIGNED_IN = {

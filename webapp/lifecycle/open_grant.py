@@ -11,6 +11,7 @@ from webapp.models.access import Grant, Login, place
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.base import Platform
 from webapp.platforms.diagnosis import Cause, Diagnosis, Fault, Trouble, verdict
+from webapp.queries.causes import KEY_MISSING
 from webapp.queries.json_values import diagnosis_in
 from webapp.vault import CannotOpen, Vault
 
@@ -38,9 +39,10 @@ def open_live(runtime: Runtime, login_id: int) -> Opened:
     try:
         access, refresh = open_tokens(runtime.vault, grant)
     except CannotOpen:
-        # Not the merchant's to mend: another consent would hide that every permission here has the same trouble.
+        # Not the merchant's to mend, unless the key stays lost (trouble.py): another consent would hide that every
+        # permission here has the same trouble.
         message = "The key that sealed this permission is not in VAULT_KEYS."
-        raise _no_use(verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code="vault_key", message=message)) from None
+        raise _no_use(verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=KEY_MISSING, message=message)) from None
     return Opened(
         grant=grant, tenant=login.tenant, platform=runtime.platform(login.platform), access=access, refresh=refresh
     )

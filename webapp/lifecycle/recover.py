@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,8 @@ from webapp.models.plan import local_day
 from webapp.models.sync import Coverage
 from webapp.models.trouble import Closing, Incident, Receipt
 from webapp.queries.coverage import data_through
+
+log = logging.getLogger(__name__)
 
 
 def begin_recovery(
@@ -64,6 +67,11 @@ def close_incident(
 ) -> None:
     """Closed, and whatever mail about it was still waiting is no longer true."""
     incident.closed_at, incident.closing, incident.closed_by = now, closing, person_id
+    open_for = round((now - incident.opened_at).total_seconds())
+    log.info("incident closed", extra={
+        "integration": incident.integration_id, "cause": str(incident.cause), "closing": str(closing),
+        "seconds": open_for,
+    })  # fmt: skip
     session.execute(
         update(Notice)
         .where(

@@ -6,6 +6,7 @@ claim with lease and fence, and the intent with it → call → compare-and-swap
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -21,6 +22,8 @@ from webapp.platforms.base import Platform, TokenSet
 from webapp.platforms.diagnosis import Cause, Certainty, Diagnosis, Trouble
 from webapp.platforms.wire import LONGEST_TOKEN_CALL_SECONDS
 from webapp.queries.json_values import diagnosis_json
+
+log = logging.getLogger(__name__)
 
 # Longer than any call to a token endpoint, so that no lease ends while its holder still waits for an answer; and no
 # longer than that, because a process that was killed holds it to its end.
@@ -61,10 +64,12 @@ def renew(runtime: Runtime, held: Opened) -> str | None:
             tenant=held.tenant, access_token=held.access, refresh_token=held.refresh, now=runtime.now(),
         )  # fmt: skip
     except Trouble as trouble:
+        log.info("permission not renewed", extra={"platform": slug, "cause": str(trouble.diagnosis.cause)})
         diagnosis = _conclude(runtime, held, claimed, trouble)
         if diagnosis is None:
             return None
         raise Trouble(diagnosis, trouble.answer) from None
+    log.info("permission renewed", extra={"platform": slug})
     # What was not stored must not be used: its refresh token would be nobody's.
     return tokens.access_token if _swap(runtime, held, tokens) else None
 

@@ -129,12 +129,14 @@ def _send(runtime: Runtime, group: _Mail, letter: Letter) -> bool:
         _failed(runtime, group, error, now)
         return False
     _mark(runtime, group.notices, sent_at=now)
+    log.info("mail sent", extra={"kind": str(group.notices[0].kind), "notices": len(group.notices)})
     return True
 
 
 def _failed(runtime: Runtime, group: _Mail, error: Exception, now: datetime) -> None:
     refused = _is_permanent(error)
-    log.warning("mail %s not sent: %s", group.message_id, type(error).__name__)
+    about = {"kind": str(group.notices[0].kind), "error": type(error).__name__, "refused": refused}
+    log.warning("mail not sent", extra=about)
     with runtime.database.writing() as session:
         for notice in group.notices:
             kept = session.get_one(Notice, notice.id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+import time
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -57,14 +58,12 @@ def sync(runtime: Runtime, claim: Claim) -> Outcome:
         attempt.begin()
         attempt.read_everything()
         attempt.succeed()
-        return Outcome.DONE
+        return attempt.ended(Outcome.DONE)
     except Trouble as trouble:
-        log.info("sync %s: %s", claim.integration_id, trouble)
         record_trouble(runtime, claim, trouble, run_id=attempt.run_id)
-        return Outcome.TROUBLE
+        return attempt.ended(Outcome.TROUBLE, cause=trouble.diagnosis.cause)
     except LostClaim:
-        log.info("sync %s: claim lost", claim.integration_id)
-        return Outcome.INTERRUPTED
+        return attempt.ended(Outcome.INTERRUPTED)
 
 
 class _Attempt:
@@ -74,6 +73,22 @@ class _Attempt:
         self.run_id: int | None = None
         self.platform: Platform = runtime.platform(claim.platform)
         self._proven = False
+        self._rows = 0
+        self._claimed_at = runtime.now()
+        self._began = time.monotonic()
+
+    def ended(self, outcome: Outcome, cause: Cause | None = None) -> Outcome:
+        """Say so in the log, and hand the outcome back."""
+        waited = self._claimed_at - self.claim.due_at
+        log.info(
+            "sync ended",
+            extra={
+                "integration": self.claim.integration_id, "platform": self.claim.platform, "outcome": str(outcome),
+                "cause": cause and str(cause), "rows": self._rows, "lag": round(waited.total_seconds(), 1),
+                "seconds": round(time.monotonic() - self._began, 2),
+            },
+        )  # fmt: skip
+        return outcome
 
     def begin(self) -> None:
         with self.runtime.database.writing() as session:
@@ -211,6 +226,7 @@ class _Attempt:
             )  # fmt: skip
 
     def _count(self, session: Session, stream: Stream, window: Window, page: Page, last: bool) -> None:
+        self._rows += len(page.records)
         run = session.get_one(SyncRun, self.run_id)
         run.stream, run.pages, run.rows = stream.name, run.pages + 1, run.rows + len(page.records)
         if last and stream.reading is not Reading.SNAPSHOT:

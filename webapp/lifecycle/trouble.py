@@ -26,12 +26,14 @@ from webapp.models.integration import Integration
 from webapp.models.sync import Outcome, SyncRun
 from webapp.models.trouble import Incident, Outbreak
 from webapp.platforms.diagnosis import Cause, Certainty, Diagnosis, Remedy, Trouble
+from webapp.queries.causes import KEY_MISSING
 from webapp.queries.coverage import data_through
 
 log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(hours=1)
 PATIENT_TRIES = 5
+KEY_PATIENCE = timedelta(hours=1)
 CHECK_AGAIN = timedelta(hours=1)
 FIRST_WAIT = timedelta(seconds=20)
 TOGETHER = timedelta(minutes=5)
@@ -112,6 +114,8 @@ def _open_or_update(
             **_told(diagnosis, trouble),
         )
         session.add(incident)
+        about = {"integration": integration.id, "platform": integration.platform}
+        log.info("incident opened", extra={**about, "cause": str(diagnosis.cause), "remedy": str(diagnosis.remedy)})
     else:
         for name, value in _told(diagnosis, trouble).items():
             setattr(incident, name, value)
@@ -184,6 +188,11 @@ def _is_of_yesterday(session: Session, integration: Integration, run: SyncRun) -
 
 def _sharpened(session: Session, integration: Integration, diagnosis: Diagnosis, now: datetime) -> Diagnosis:
     """Let what we know ourselves settle what the platform's answer leaves open."""
+    if diagnosis.code == KEY_MISSING and integration.failing_since is not None:
+        # A key may be missing because somebody forgot it in a deployment; after that long it is lost, and only a new
+        # consent helps. Not sooner: a mistake of ours must not send a mail to every merchant there is.
+        lost = now - integration.failing_since >= KEY_PATIENCE
+        return replace(diagnosis, remedy=Remedy.RECONNECT) if lost else diagnosis
     if diagnosis.certainty is Certainty.SURE or integration.login_id is None:
         return diagnosis
     grant = live_grant(session, integration.login_id)

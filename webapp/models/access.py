@@ -93,10 +93,10 @@ class Grant(SQLModel, table=True):
     access_expires_at: datetime | None = None
     refresh_expires_at: datetime | None = None
     issued_at: datetime
-    renewed_at: datetime | None = None
+    renewed_at: datetime | None = Field(default=None, index=True)
     live_at: datetime | None = None
     ended_at: datetime | None = None
-    refused_at: datetime | None = None
+    refused_at: datetime | None = Field(default=None, index=True)
     refusal: dict[str, object] | None = Field(default=None, sa_type=JSON_TYPE)
     generation: int = 0
     intent_at: datetime | None = None

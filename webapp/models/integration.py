@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from webapp.models.columns import JSON_TYPE, ROW_ID, Word, opaque_id
@@ -22,6 +22,8 @@ class Integration(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("workspace_id", "platform", "account_id"),
         Index("integration_due", "next_sync_at"),
+        # The fleet claims by platform: what is due at one must not be searched for among what is due at another.
+        Index("integration_due_by_platform", "platform", "next_sync_at"),
     )
 
     id: str = Field(default_factory=opaque_id, primary_key=True)
@@ -43,6 +45,7 @@ class Integration(SQLModel, table=True):
     next_sync_at: datetime | None = None
     paced_seconds: int | None = None
     lease_until: datetime | None = None
+    lease_holder: int | None = Field(default=None, sa_type=BigInteger())
     fence: int = 0
     last_attempt_at: datetime | None = None
     last_success_at: datetime | None = None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from webapp.models.columns import ROW_ID, Word
 
 LONGEST_HOLD = timedelta(seconds=120)
 GIVE_UP = timedelta(hours=72)
+WAITING = "sent_at IS NULL AND dropped_at IS NULL AND refused_at IS NULL"
 
 
 class NoticeKind(StrEnum):
@@ -28,7 +29,11 @@ class Notice(SQLModel, table=True):
     it was due.
     """
 
-    __table_args__ = (UniqueConstraint("incident_id", "person_id", "kind"),)
+    __table_args__ = (
+        UniqueConstraint("incident_id", "person_id", "kind"),
+        # The outbox is asked every two seconds: it must not get slower with every letter ever sent.
+        Index("notice_waiting", "due_at", sqlite_where=text(WAITING), postgresql_where=text(WAITING)),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
     kind: NoticeKind = Field(sa_type=Word(NoticeKind))
@@ -37,11 +42,11 @@ class Notice(SQLModel, table=True):
     incident_id: str | None = Field(default=None, foreign_key="incident.id", index=True)
     receipt_id: str | None = Field(default=None, foreign_key="receipt.id")
     created_at: datetime
-    due_at: datetime | None = Field(default=None, index=True)
+    due_at: datetime | None = None
     message_id: str | None = Field(default=None, index=True)
-    sent_at: datetime | None = None
+    sent_at: datetime | None = Field(default=None, index=True)
     dropped_at: datetime | None = None
-    refused_at: datetime | None = None
+    refused_at: datetime | None = Field(default=None, index=True)
     tries: int = 0
     last_error: str | None = None
     lease_until: datetime | None = None

@@ -93,3 +93,17 @@ CAUSES = {
         ("Nothing for you to do.",),
     ),
 }
+
+# Not a platform's answer at all: our own store holds a permission whose key we do not have.
+KEY_MISSING = "vault_key"
+_LOCKED = CauseWords(
+    "We cannot open our copy of the permission",
+    "We keep permissions locked, and the key to the one for {account} is missing on our side. {company} is fine.",
+    "a key of ours was lost or not put back; this is on us",
+    (RECONNECT,),
+)
+
+
+def words_of(cause: Cause, *, code: str) -> CauseWords:
+    """What this cause is called; trouble of our own vault has words of its own."""
+    return _LOCKED if code == KEY_MISSING else CAUSES[cause]

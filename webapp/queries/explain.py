@@ -11,7 +11,7 @@ from webapp.models.trouble import Incident
 from webapp.platforms.base import Platform
 from webapp.platforms.diagnosis import Cause, Certainty, Remedy
 from webapp.queries import wording
-from webapp.queries.causes import CAUSES
+from webapp.queries.causes import CAUSES, KEY_MISSING, words_of
 from webapp.queries.deadlines import deadline
 from webapp.queries.facts import Explanation
 
@@ -26,8 +26,9 @@ def explain(
         "account": integration.account_name,
         "login": login or "the login you used before",
     }
-    words = CAUSES[incident.cause]
-    advice = platform.advice.get(incident.cause)
+    words = words_of(incident.cause, code=incident.code)
+    # A platform's own steps are about its answers, and this is none.
+    advice = platform.advice.get(incident.cause) if incident.code != KEY_MISSING else None
     default_url = platform.manage_url(integration.account_id)
     since = incident.data_through or incident.began_at
     day = wording.short_day(since.astimezone(ZoneInfo(integration.timezone)).date())
@@ -50,12 +51,16 @@ def explain(
 
 
 def _likely(incident: Incident, names: Mapping[str, str]) -> str:
+    if incident.code == KEY_MISSING:
+        return words_of(incident.cause, code=incident.code).likely
     causes = [incident.cause, *(Cause(one) for one in incident.candidates if one != incident.cause)]
     reasons = [CAUSES[cause].likely.format_map(names) for cause in causes[:3]]
     return "; or ".join(dict.fromkeys(reasons))
 
 
 def _certainty(incident: Incident, names: Mapping[str, str]) -> str:
+    if incident.code == KEY_MISSING:
+        return "We know: it is our own key."
     if incident.certainty is Certainty.SURE:
         return f"{names['company']} says so itself."
     if incident.certainty is Certainty.LIKELY:
@@ -66,6 +71,8 @@ def _certainty(incident: Incident, names: Mapping[str, str]) -> str:
 def _steps(
     incident: Incident, at_platform: tuple[str, ...], common: tuple[str, ...], names: Mapping[str, str]
 ) -> tuple[str, ...]:
+    if incident.remedy is Remedy.OPERATOR:
+        return ("Nothing for you to do.",)
     steps = at_platform or tuple(step.format_map(names) for step in common)
     ends_in_reconnect = any("Reconnect" in step for step in steps)
     if incident.remedy is Remedy.RECONNECT and not ends_in_reconnect:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, render_template, request
+import logging
+
+from flask import Flask, Response, abort, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from webapp import hx
 from webapp.extensions import mail_config
 from webapp.settings import Settings
 from webapp.views import compress, door, formats
+
+log = logging.getLogger(__name__)
 
 # No form-action: Chromium would block the redirect to a platform that follows our own form (DESIGN, traps).
 CONTENT_SECURITY_POLICY = (
@@ -58,6 +63,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_harden)
     app.register_error_handler(HTTPException, _error_page)
     app.register_error_handler(CSRFError, _error_page)
+    app.register_error_handler(OperationalError, _out_of_reach)
 
 
 def _refuse_unprintable() -> None:
@@ -86,3 +92,12 @@ def _error_page(error: HTTPException) -> tuple[str, int] | Response | HTTPExcept
         # Never put a whole error page into the place of a fragment.
         return hx.unchanged() if error.code >= 500 else hx.go_to(request.full_path.rstrip("?"))
     return render_template("error.html", code=error.code, text=error.description), error.code
+
+
+def _out_of_reach(error: OperationalError) -> tuple[str, int, dict[str, str]] | Response:
+    """The database is restarting, or locked for too long. An open page keeps what it shows and asks again."""
+    log.error("the database is out of reach", extra={"path": request.path, "error": str(error.orig)})
+    if hx.is_htmx():
+        return hx.unchanged()
+    # Not render_template: what it hands to every template is asked of the database.
+    return current_app.jinja_env.get_template("out_of_reach.html").render(), 503, {"Retry-After": "30"}
