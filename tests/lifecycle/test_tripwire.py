@@ -121,6 +121,22 @@ def test_a_permission_that_was_taken_away_without_an_error_is_named(acts):
     assert "read_all_orders" in warning.advice
 
 
+def test_orders_that_are_hidden_are_not_taken_for_deleted(acts):
+    integration = connected(acts, "shopify")
+    acts.sandbox.advance(days=1)
+    acts.syncs(integration)
+    before = acts.is_complete(integration)
+    acts.sandbox.switch("shopify", "hidden_rows")
+    acts.compares(integration)
+    with acts.runtime.database.writing() as session:
+        for day in session.exec(select(Coverage).where(Coverage.complete)):
+            day.again_at = acts.runtime.now()
+    acts.sandbox.advance(minutes=1)
+    acts.syncs(integration)
+    assert acts.compared(integration).rows >= before
+    assert not {day for day in acts.days_lacking(integration) if day < str(acts.runtime.now().date())}
+
+
 @each
 def test_run_twice_in_one_night_it_counts_once(acts, slug):
     acts.sandbox.switch(slug, "hidden_rows")

@@ -155,6 +155,10 @@ class _Attempt:
             listed = self.platform.listed(api, account, stream, window)
             if listed is None:
                 return
+            counted = self.platform.totals(api, integration.account, stream, window)[day].rows
+            if counted is not None and counted != len(listed):
+                # A list shorter than the platform's own count is a permission that sees only part: nothing is gone.
+                continue
             with self.runtime.database.writing() as session:
                 held, now = hold(self.runtime, session, self.claim), self.runtime.now()
                 gone = bury_unlisted(session, held, stream, day, listed, now)
