@@ -67,7 +67,8 @@ def strips_of(
     session: Session, integrations: Sequence[Integration], platform: Platforms, *, now: datetime
 ) -> dict[str, StripFacts]:
     """Only the shapes of each integration's last three months, without a word for each day: cheap enough for a poll."""
-    streams = fetch_days(session, integrations)
+    # A day more than any zone's first square, so that its yesterday is known too.
+    streams = fetch_days(session, integrations, since=now.date() - timedelta(days=SHOWN_DAYS + 1))
     found = {}
     for integration in integrations:
         today, days = _shown(integration, now, None)

@@ -41,8 +41,10 @@ class CalendarRows:
         return self.streams.get((integration.platform, integration.account_id, name), StreamDays({}, {}))
 
 
-def fetch_days(session: Session, integrations: Sequence[Integration]) -> dict[StreamKey, StreamDays]:
-    """Every day read of these integrations' streams."""
+def fetch_days(
+    session: Session, integrations: Sequence[Integration], *, since: date = date.min
+) -> dict[StreamKey, StreamDays]:
+    """Every day read of these integrations' streams, from `since` on."""
     rows = session.execute(
         select(
             col(Coverage.platform), col(Coverage.account_id), col(Coverage.stream), col(Coverage.day),
@@ -51,6 +53,7 @@ def fetch_days(session: Session, integrations: Sequence[Integration]) -> dict[St
         ).where(
             col(Coverage.workspace_id).in_({one.workspace_id for one in integrations}),
             col(Coverage.account_id).in_([one.account_id for one in integrations]),
+            col(Coverage.day) >= since,
         )
     )  # fmt: skip
     found: dict[StreamKey, StreamDays] = defaultdict(lambda: StreamDays({}, {}))
