@@ -37,6 +37,7 @@ LASTING = (
     Switch("declined", "Declined", "The next consents are declined."),
     Switch("rotation_strict", "Rotation: strict", "A refresh token works once; a second use ends the permission."),
     Switch("rotation_grace", "Rotation: grace", "A used refresh token works for a minute more, then as under strict."),
+    Switch("unready_reports", "Reports never ready", "Reports that are made to order stay in the making."),
 )
 MAIL = (
     Switch("smtp_451", "Mail: try later", "The mail server asks to try again later."),

@@ -34,6 +34,7 @@ class World:
             "late": {},
             "deleted": {},
             "requests": {},
+            "making": [],
             "inbox": [],
         }
         if state is not None and state.exists():

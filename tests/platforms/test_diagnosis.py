@@ -53,12 +53,55 @@ UNSEEN = [
     ("tiktok_ads", 200, {"code": 50000, "message": "x"}, Cause.PLATFORM_DOWN),
     ("tiktok_ads", 200, {"code": 99999, "message": "x"}, Cause.UNKNOWN),
     ("tiktok_ads", 502, "<html>bad gateway</html>", Cause.PLATFORM_DOWN),
+    ("microsoft_ads", 400, {"OperationErrors": [{"Code": 100, "ErrorCode": "NullRequest", "Details": None,
+                                                 "Message": "The request message is null."}], "BatchErrors": [],
+                            "TrackingId": "x", "Type": "ApiFaultDetail"}, Cause.BAD_REQUEST),
+    ("microsoft_ads", 401, {"Errors": [{"Code": "109", "ErrorCode": "", "Message": ""}]}, Cause.TOKEN_EXPIRED),
+    ("microsoft_ads", 500, "<s:Envelope><s:Body><s:Fault><faultstring>Invalid client data. Check the SOAP fault details"
+     "</faultstring><detail><AdApiFaultDetail><Errors><AdApiError><Code>105</Code><Detail i:nil='true'/><ErrorCode>"
+     "InvalidCredentials</ErrorCode><Message>Authentication failed.</Message></AdApiError></Errors></AdApiFaultDetail>"
+     "</detail></s:Fault></s:Body></s:Envelope>", Cause.ACCESS_REVOKED),
+    ("microsoft_ads", 400, {"Errors": [{"Code": 124, "ErrorCode": "PersonalIdentityMigratedToWork"}]},
+     Cause.ACCOUNT_UNAVAILABLE),
+    ("microsoft_ads", 400, {"Errors": [{"Code": 108, "ErrorCode": "UserCompromised"}]}, Cause.SECURITY_POLICY),
+    ("microsoft_ads", 500, {"OperationErrors": [{"Code": 207, "ErrorCode": "ConcurrentRequestOverLimit"}]},
+     Cause.RATE_LIMITED),
+    ("microsoft_ads", 400, {"OperationErrors": [{"Code": 303, "ErrorCode": "ApiVersionNoLongerSupported"}]},
+     Cause.BAD_REQUEST),
+    ("microsoft_ads", 400, {"Errors": [{"Code": 105, "ErrorCode": "InvalidCredentials",
+                                        "Message": "The developer token is not valid."}]}, Cause.BAD_REQUEST),
+    ("microsoft_ads", 403, "<?xml version='1.0'?><Error><Code>AuthenticationFailed</Code></Error>", Cause.BAD_REQUEST),
+    ("microsoft_ads", 500, {"Errors": []}, Cause.PLATFORM_DOWN),
+    ("microsoft_ads", 418, {"Errors": None}, Cause.UNKNOWN),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("slug", "status", "body", "cause"), UNSEEN)
 def test_answers_outside_the_corpus(slug, status, body, cause):
     assert asked({"platform": slug, "stage": "api", "http_status": status, "body": body})["cause"] == cause
+
+
+UNSEEN_TOKENS = [
+    *(("microsoft_ads", {"error": word, "error_description": f"AADSTS{number}: something. Trace ID: x"}, cause)
+      for word, number, cause in (
+          ("invalid_grant", 53001, Cause.SECURITY_POLICY), ("invalid_grant", 530034, Cause.SECURITY_POLICY),
+          ("invalid_grant", 50078, Cause.SECURITY_POLICY), ("invalid_grant", 70044, Cause.SECURITY_POLICY),
+          ("invalid_client", 650052, Cause.SECURITY_POLICY), ("invalid_grant", 90094, Cause.SECURITY_POLICY),
+          ("invalid_grant", 50133, Cause.PASSWORD_CHANGED), ("invalid_grant", 700084, Cause.TOKEN_EXPIRED),
+          ("invalid_grant", 65001, Cause.ACCESS_REVOKED), ("invalid_grant", 50057, Cause.ACCOUNT_UNAVAILABLE),
+          ("invalid_client", 7000222, Cause.BAD_REQUEST), ("invalid_request", 900144, Cause.BAD_REQUEST),
+          ("invalid_request", 9002313, Cause.BAD_REQUEST), ("temporarily_unavailable", 90033, Cause.PLATFORM_DOWN),
+          ("invalid_grant", 1234567, Cause.ACCESS_REVOKED))),
+    ("microsoft_ads", {"error": "invalid_grant", "suberror": "consent_required"}, Cause.ACCESS_REVOKED),
+    ("microsoft_ads", {"error": "interaction_required", "error_codes": [50076]}, Cause.SECURITY_POLICY),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("slug", "body", "cause"), UNSEEN_TOKENS)
+def test_refused_renewals_outside_the_corpus(slug, body, cause):
+    said = asked({"platform": slug, "stage": "token_refresh", "http_status": 400, "body": body})
+    assert said["cause"] == cause
+    assert (said["remedy"] == Remedy.OPERATOR) == (cause == Cause.BAD_REQUEST), "ours is never a merchant's to mend"
 
 
 @pytest.mark.parametrize("slug", registry())

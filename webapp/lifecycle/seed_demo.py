@@ -1,4 +1,4 @@
-"""A demo workspace with one connection per platform, made by the round trip that a merchant makes."""
+"""A demo workspace with one connection for each platform of the demo, made by the round trip that a merchant makes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def seed_demo(runtime: Runtime) -> int:
         )
     made = 0
     for platform in runtime.platforms():
-        if platform.slug not in there:
+        if platform.in_demo and platform.slug not in there:
             made += _connect(runtime, platform, person_id=person_id, workspace_id=workspace_id)
     return made
 

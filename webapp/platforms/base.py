@@ -157,6 +157,8 @@ class Platform(ABC):
     `daily_operations` is how many questions a day all our merchants may ask together; None: each account has its own.
     `page_life` is how long after a window was begun its next page may still be asked for: numbered pages shift when
     rows come and go, and then the window starts over.
+    `renewal_extends` says whether a renewal moves the end of the refresh token; where it does not, that is the end.
+    `in_demo` is whether the demo workspace starts out with it.
     """
 
     slug: str
@@ -173,12 +175,14 @@ class Platform(ABC):
     # Whether a renewal whose answer was lost may be asked for again with the token it was to replace.
     old_token_usable: bool = False
     dies_unused_after: timedelta | None = None
+    renewal_extends: bool = True
     renew_ahead: timedelta = timedelta(minutes=5)
     page_life: timedelta = timedelta(minutes=10)
     deletes_after: timedelta | None = None
     daily_operations: int | None = None
     exchange_is_short: bool = False
     needs_developer_token: bool = False
+    in_demo: bool = False
     tenant: TenantField | None = None
     code_param: str = "code"
     token_method: Literal["GET", "POST"] = "POST"
@@ -282,6 +286,12 @@ class Platform(ABC):
     @abstractmethod
     def diagnose(self, answer: Answer) -> Diagnosis | None:
         """What this answer means; None when it is a good one."""
+
+    def ends_at(self, *, access: datetime | None, refresh: datetime | None) -> datetime | None:
+        """Beyond which instant a permission with these expiries cannot renew itself; None where there is none."""
+        if self.renewal is Renewal.NONE:
+            return access
+        return None if self.renewal_extends else refresh or access
 
     def manage_url(self, account_id: str) -> str | None:
         """The platform's own page about this account, for a merchant who has to act there."""

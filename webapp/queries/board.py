@@ -15,7 +15,7 @@ from webapp.models.integration import Integration
 from webapp.models.people import Workspace
 from webapp.models.plan import day_start, local_day
 from webapp.models.trouble import Incident, Receipt
-from webapp.platforms.base import Platform, Reading, Renewal
+from webapp.platforms.base import Platform, Reading
 from webapp.platforms.diagnosis import Remedy
 from webapp.queries import sentences, wording
 from webapp.queries.board_rows import BoardRow, BoardRows, board_rows
@@ -91,7 +91,7 @@ def integrations_of(
 
 
 def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situation) -> tuple[IntegrationFacts, datetime]:
-    integration, login, ends_at, incident = row
+    integration, login, (access_ends, refresh_ends), incident = row
     now, platform = situation.now, situation.platform(integration.platform)
     receipt = rows.receipts.get(integration.id)
     through = _through(rows, platform, integration)
@@ -106,7 +106,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         granted_at=integration.granted_at,
         process_started_at=situation.started_at,
         sync_interval=max(situation.sync_interval, timedelta(seconds=integration.paced_seconds or 0)),
-        ends_at=ends_at if platform.renewal is Renewal.NONE else None,
+        ends_at=platform.ends_at(access=access_ends, refresh=refresh_ends),
     )
     health = health_of(health_facts, now)
     syncing = integration.is_syncing(now)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_
+from sqlalchemy.orm import Bundle
 from sqlmodel import Session, col, func, select
 
 from webapp.models.access import Grant, Login
@@ -18,9 +19,12 @@ from webapp.models.people import Person
 from webapp.models.sync import Cursor, SyncRun
 from webapp.models.trouble import Incident, Receipt
 
+_ENDS = Bundle[tuple[datetime | None, datetime | None]](
+    "ends", col(Grant.access_expires_at), col(Grant.refresh_expires_at)
+)
 # One row an integration: who consented, when that ends by itself, and the trouble it is in. Never a token.
 _INTEGRATIONS = (
-    select(Integration, func.coalesce(func.nullif(Login.email, ""), Login.name), Grant.access_expires_at, Incident)
+    select(Integration, func.coalesce(func.nullif(Login.email, ""), Login.name), _ENDS, Incident)
     .join(Login, col(Login.id) == col(Integration.login_id), isouter=True)
     .join(
         Grant,
@@ -40,7 +44,7 @@ class BoardRow(NamedTuple):
 
     integration: Integration
     login: str | None
-    ends_at: datetime | None
+    ends: tuple[datetime | None, datetime | None]
     incident: Incident | None
 
 

@@ -107,6 +107,7 @@ class TikTokAds(Platform):
     lifetimes = "Does not end by itself; only when access is removed at TikTok."
     depth_note = "The first import brings the last 90 days of spend by campaign."
     advice = ADVICE
+    in_demo = True
 
     def authorize_url(self, tenant: str | None) -> str:
         return "https://business-api.tiktok.com/portal/auth"

@@ -1,0 +1,282 @@
+"""What Microsoft Advertising is: Entra's OAuth, customers with accounts, and reports that are made to order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from time import sleep
+
+import msgspec
+
+from webapp.platforms.answer import Answer, Stage
+from webapp.platforms.api import Api
+from webapp.platforms.base import (
+    Account,
+    DeadCursor,
+    Identity,
+    Page,
+    Platform,
+    Reading,
+    Renewal,
+    Stream,
+    TokenSet,
+    Total,
+    Window,
+)
+from webapp.platforms.decode import OAuthTokens, decode, garbled, plain, token_set
+from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
+from webapp.platforms.microsoft_ads.advice import ADVICE
+from webapp.platforms.microsoft_ads.diagnose import LOST_REPORT, diagnose
+from webapp.platforms.microsoft_ads.report import (
+    BY_ACCOUNT,
+    BY_CAMPAIGN,
+    Ordered,
+    Polled,
+    account_totals,
+    download_address,
+    order,
+    spend,
+)
+from webapp.platforms.wire import Request
+
+SIGN_IN = "https://login.microsoftonline.com/common/oauth2/v2.0"
+CUSTOMERS = "https://clientcenter.api.bingads.microsoft.com/CustomerManagement/v13"
+REPORTS = "https://reporting.api.bingads.microsoft.com/Reporting/v13/GenerateReport"
+MANAGE, OFFLINE = "https://ads.microsoft.com/msads.manage", "offline_access"
+PAGE_SIZE, MOST_PAGES = 100, 50
+# Reports take seconds, sometimes minutes. Together shorter than a worker may be held.
+POLLS = (0.25, 0.75, 2.0, 4.5)
+NOT_READY_SECONDS = 20.0
+CLOSED = {"Draft": "a draft", "Inactive": "inactive", "Suspended": "suspended"}
+# PauseReason of an AdvertiserAccount: 1 the user, 2 billing, 4 both.
+UNPAID = ("2", "4")
+
+
+class _Name(msgspec.Struct, rename="pascal"):
+    first_name: str | None = None
+    last_name: str | None = None
+
+
+class _Contact(msgspec.Struct, rename="pascal"):
+    email: str | None = None
+
+
+class _User(msgspec.Struct, rename="pascal"):
+    id: str | int
+    user_name: str | None = None
+    name: _Name | None = None
+    contact_info: _Contact | None = None
+
+
+class _UserAnswer(msgspec.Struct, rename="pascal"):
+    user: _User
+
+
+class _Advertiser(msgspec.Struct, rename="pascal"):
+    id: str | int
+    parent_customer_id: str | int
+    name: str | None = None
+    number: str | None = None
+    currency_code: str | None = None
+    account_life_cycle_status: str | None = None
+    pause_reason: str | int | None = None
+
+
+class _Found(msgspec.Struct, rename="pascal"):
+    accounts: list[_Advertiser] | None = None
+
+
+class _Described(msgspec.Struct, rename="pascal"):
+    account: _Advertiser
+
+
+class MicrosoftAds(Platform):
+    slug = "microsoft_ads"
+    name = "Microsoft Advertising"
+    company = "Microsoft"
+    kind = "ads"
+    scopes = (MANAGE, OFFLINE)
+    streams = (
+        Stream(
+            name="daily_spend", label="ad spend", unit=("campaign day", "campaign days"), reading=Reading.DAYS,
+            depth_days=90, look_back=30, window_days=90,
+        ),
+    )  # fmt: skip
+    renewal = Renewal.REFRESH_TOKEN
+    pkce = True
+    rotates = True
+    # "Old refresh tokens are not revoked when used" (learn.microsoft.com/entra/identity-platform/refresh-tokens).
+    old_token_usable = True
+    # A report that was ordered is still ours to fetch hours later.
+    page_life = timedelta(hours=2)
+    needs_developer_token = True
+    lifetimes = "Renews itself, as long as Shopimize is used at least once in 90 days."
+    depth_note = "The first import brings the last 90 days of spend by campaign. Microsoft counts its days in UTC."
+    advice = ADVICE
+
+    def authorize_url(self, tenant: str | None) -> str:
+        return f"{SIGN_IN}/authorize"
+
+    def authorize_params(self, *, login_hint: str | None, again: bool) -> dict[str, str]:
+        # The same address may be a work and a personal account: the merchant picks, we never let Microsoft guess.
+        params = {"prompt": "select_account"}
+        return {**params, "login_hint": login_hint} if login_hint and "@" in login_hint else params
+
+    def token_url(self, tenant: str | None) -> str:
+        return f"{SIGN_IN}/token"
+
+    def renewal_params(self, *, access_token: str, refresh_token: str | None) -> dict[str, str]:
+        params = super().renewal_params(access_token=access_token, refresh_token=refresh_token)
+        return {**params, "scope": " ".join(self.scopes)}
+
+    def tokens(self, answer: Answer, *, now: datetime) -> TokenSet:
+        found = decode(answer, OAuthTokens)
+        # `scope` lists what the access token is for; offline access shows in the refresh token that came with it.
+        scopes = frozenset(found.scope.split() if found.scope else self.scopes[:1])
+        scopes |= {OFFLINE} if found.refresh_token else set()
+        return token_set(
+            answer, found, now=now, life=timedelta(hours=1), refresh_life=timedelta(days=90), scopes=scopes
+        )
+
+    def identity(self, api: Api) -> Identity:
+        user = self._user(api)
+        name = " ".join(part for part in (user.name.first_name, user.name.last_name) if part) if user.name else ""
+        email = user.contact_info.email if user.contact_info else None
+        if not email and user.user_name and "@" in user.user_name:
+            email = user.user_name
+        return Identity(
+            subject=str(user.id), name=plain(name or user.user_name or email or "Microsoft"), email=email or None
+        )
+
+    def accounts(self, api: Api) -> tuple[Account, ...]:
+        mine = {"Field": "UserId", "Operator": "Equals", "Value": str(self._user(api).id)}
+        found: list[Account] = []
+        for number in range(MOST_PAGES):
+            body = {"Predicates": [mine], "PageInfo": {"Index": number, "Size": PAGE_SIZE}}
+            page = decode(self._ask(api, f"{CUSTOMERS}/Accounts/Search", body), _Found).accounts or []
+            found += [_account(one) for one in page]
+            if len(page) < PAGE_SIZE:
+                break
+        return tuple(found)
+
+    def granted_scopes(self, api: Api, tokens: TokenSet) -> frozenset[str]:
+        return tokens.scopes or frozenset()
+
+    def probe(self, api: Api, account: Account) -> Account:
+        answer = self._ask(api, f"{CUSTOMERS}/Account/Query", {"AccountId": account.id}, account)
+        found = decode(answer, _Described).account
+        if str(found.id) != account.id:
+            raise garbled(answer, "it describes another account")
+        closed = _closed(found)
+        if closed is not None:
+            words = f"Microsoft says that the account is {closed}."
+            code = found.account_life_cycle_status or ""
+            raise Trouble(verdict(Cause.ACCOUNT_UNAVAILABLE, code=code, message=words, evidence=(words,)), answer)
+        return _account(found)
+
+    def read(self, api: Api, account: Account, stream: Stream, window: Window, *, resume: str | None) -> Iterator[Page]:
+        report = resume
+        if report is None:
+            report = self._order(api, account, "Campaign", BY_CAMPAIGN, window)
+            # Remembered, so that one that takes long is waited for and not ordered again.
+            yield Page(records=(), resume=report)
+        try:
+            answer = self._finished(api, account, report)
+        except Trouble as trouble:
+            if trouble.diagnosis.code == LOST_REPORT:
+                raise DeadCursor(trouble.answer) from None
+            raise
+        yield Page(records=spend(answer, window, account) if answer else (), resume=None)
+
+    def totals(self, api: Api, account: Account, stream: Stream, window: Window) -> Mapping[date, Total]:
+        report = self._order(api, account, "Account", BY_ACCOUNT, window)
+        answer = self._finished(api, account, report)
+        if answer is None:
+            return {window.first + timedelta(days=n): Total(amount_micros=0) for n in range(_length(window))}
+        return account_totals(answer, window, account)
+
+    def diagnose(self, answer: Answer) -> Diagnosis | None:
+        return diagnose(answer)
+
+    def manage_url(self, account_id: str) -> str | None:
+        return f"https://ui.ads.microsoft.com/campaign/vnext/overview?aid={account_id}"
+
+    def _user(self, api: Api) -> _User:
+        # Without an id: whoever the token belongs to.
+        answer = self._ask(api, f"{CUSTOMERS}/User/Query", {"UserId": None}, stage=Stage.IDENTITY_CHECK)
+        return decode(answer, _UserAnswer).user
+
+    def _order(self, api: Api, account: Account, kind: str, columns: Sequence[str], window: Window) -> str:
+        answer = self._ask(api, f"{REPORTS}/Submit", order(kind, columns, account, window), account)
+        return decode(answer, Ordered).report_request_id
+
+    def _finished(self, api: Api, account: Account, report: str) -> Answer | None:
+        """The finished report's archive, None when it has no rows. Raises Trouble, also while it is not ready."""
+        for wait in (0.0, *POLLS):
+            sleep(wait)
+            answer = self._ask(api, f"{REPORTS}/Poll", {"ReportRequestId": report}, account)
+            said = decode(answer, Polled).report_request_status
+            if said.status == "Success":
+                if not said.report_download_url:
+                    return None
+                url = download_address(answer, said.report_download_url)
+                return _fetched(api, url)
+            if said.status != "Pending":
+                raise _passing(LOST_REPORT, "Microsoft gave the report up.", answer)
+        raise _passing("not_ready", "Microsoft is still working on the report.", answer)
+
+    def _ask(
+        self,
+        api: Api,
+        url: str,
+        body: Mapping[str, object],
+        account: Account | None = None,
+        *,
+        stage: Stage = Stage.API,
+    ) -> Answer:
+        content = json.dumps(body).encode()
+        return api.call(
+            lambda token: Request(method="POST", url=url, body=content, headers=_headers(api, token, account)),
+            stage=stage,
+        )
+
+
+def _fetched(api: Api, url: str) -> Answer:
+    return api.call(lambda _token: Request(url=url))
+
+
+def _passing(code: str, message: str, answer: Answer) -> Trouble:
+    return Trouble(
+        verdict(Cause.PLATFORM_DOWN, transient=True, code=code, message=message, retry_after=NOT_READY_SECONDS), answer
+    )
+
+
+def _headers(api: Api, token: str, account: Account | None) -> dict[str, str]:
+    headers = {
+        "authorization": f"Bearer {token}",
+        "developertoken": api.credentials.developer_token or "",
+        "content-type": "application/json",
+    }
+    if account is None:
+        return headers
+    return {**headers, "customeraccountid": account.id, "customerid": account.route or ""}
+
+
+def _account(one: _Advertiser) -> Account:
+    closed = _closed(one)
+    # Not the zone that the account describes itself with: its days are UTC's, see report.py.
+    return Account(
+        id=str(one.id), name=plain(one.name or one.number or f"Account {one.id}"), currency=one.currency_code or "USD",
+        timezone="UTC", route=str(one.parent_customer_id), note=f"Microsoft says: {closed}" if closed else None,
+    )  # fmt: skip
+
+
+def _closed(one: _Advertiser) -> str | None:
+    if one.account_life_cycle_status == "Pause" and str(one.pause_reason) in UNPAID:
+        return "paused because a payment is open"
+    return CLOSED.get(one.account_life_cycle_status or "")
+
+
+def _length(window: Window) -> int:
+    return (window.last - window.first).days + 1
