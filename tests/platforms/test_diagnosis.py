@@ -73,6 +73,27 @@ UNSEEN = [
     ("microsoft_ads", 403, "<?xml version='1.0'?><Error><Code>AuthenticationFailed</Code></Error>", Cause.BAD_REQUEST),
     ("microsoft_ads", 500, {"Errors": []}, Cause.PLATFORM_DOWN),
     ("microsoft_ads", 418, {"Errors": None}, Cause.UNKNOWN),
+    ("linkedin_ads", 401, {"status": 401, "serviceErrorCode": 65601, "code": "REVOKED_ACCESS_TOKEN", "message": "x"},
+     Cause.ACCESS_REVOKED),
+    ("linkedin_ads", 401, {"status": 401, "serviceErrorCode": 65602, "code": "EXPIRED_ACCESS_TOKEN", "message": "x"},
+     Cause.TOKEN_EXPIRED),
+    ("linkedin_ads", 401, {"status": 401, "code": "RESTRICTED_MEMBER", "message": "x"}, Cause.SECURITY_POLICY),
+    ("linkedin_ads", 403, {"status": 403, "serviceErrorCode": 100, "code": "ACCESS_DENIED",
+                           "message": "Not enough permissions to access: adAccounts.GET"}, Cause.SCOPE_MISSING),
+    ("linkedin_ads", 403, {"status": 403, "code": "ACCESS_DENIED", "message": "Member does not have a role on the ad "
+                           "account"}, Cause.ACCOUNT_UNAVAILABLE),
+    ("linkedin_ads", 403, {"status": 403, "message": "Your application is not in this partner program"},
+     Cause.BAD_REQUEST),
+    ("linkedin_ads", 404, {"status": 404, "code": "RESOURCE_NOT_FOUND", "message": "Could not find entity"},
+     Cause.ACCOUNT_UNAVAILABLE),
+    ("linkedin_ads", 404, {"status": 404, "message": "No virtual resource found"}, Cause.BAD_REQUEST),
+    ("linkedin_ads", 426, {"status": 426, "code": "NONEXISTENT_VERSION", "message": "Requested version 20240101 is not "
+                           "active"}, Cause.BAD_REQUEST),
+    ("linkedin_ads", 429, {"status": 429, "message": "x"}, Cause.RATE_LIMITED),
+    ("linkedin_ads", 500, {"status": 500, "message": "Internal Server Error"}, Cause.PLATFORM_DOWN),
+    ("linkedin_ads", 999, "<html>request denied</html>", Cause.PLATFORM_DOWN),
+    ("linkedin_ads", 200, "<html>sign in</html>", Cause.PLATFORM_DOWN),
+    ("linkedin_ads", 418, {"status": 418, "message": "x"}, Cause.UNKNOWN),
 ]  # fmt: skip
 
 
@@ -93,6 +114,11 @@ UNSEEN_TOKENS = [
           ("invalid_request", 9002313, Cause.BAD_REQUEST), ("temporarily_unavailable", 90033, Cause.PLATFORM_DOWN),
           ("invalid_grant", 1234567, Cause.ACCESS_REVOKED))),
     ("microsoft_ads", {"error": "invalid_grant", "suberror": "consent_required"}, Cause.ACCESS_REVOKED),
+    ("linkedin_ads", {"error": "invalid_grant", "error_description": "Token has been revoked"}, Cause.ACCESS_REVOKED),
+    ("linkedin_ads", {"error": "invalid_request", "error_description": "The refresh token has expired"},
+     Cause.TOKEN_EXPIRED),
+    ("linkedin_ads", {"error": "invalid_request", "error_description": "A required parameter \"client_id\" is missing"},
+     Cause.BAD_REQUEST),
     ("microsoft_ads", {"error": "interaction_required", "error_codes": [50076]}, Cause.SECURITY_POLICY),
 ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Consent address, code exchange and renewal, in the dialect a platform declares.
+"""Consent address, code exchange, renewal and what became of a token, in the dialect a platform declares.
 
 Each call makes its own Authlib session: nothing is shared between requests, tenants or threads.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -17,8 +18,8 @@ from requests import Response
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Credentials
 from webapp.platforms.base import Platform, TokenSet
-from webapp.platforms.diagnosis import Cause, Trouble, common_diagnosis, unknown
-from webapp.platforms.wire import NoAnswer, Wire, WireAdapter
+from webapp.platforms.diagnosis import Cause, Certainty, Trouble, common_diagnosis, unknown
+from webapp.platforms.wire import NoAnswer, Request, Wire, WireAdapter
 
 Prepared = tuple[str, dict[str, str], str]
 
@@ -96,13 +97,39 @@ def renew(
     refresh_token: str | None,
     now: datetime,
 ) -> TokenSet:
-    """One renewal call, never repeated here: whether to repeat is the refresher's decision. Raises Trouble."""
-    return _fetch(
-        platform, wire, credentials, Stage.TOKEN_REFRESH,
-        url=platform.renewal_url(tenant),
-        params=platform.renewal_params(access_token=access_token, refresh_token=refresh_token),
-        now=now,
+    """One renewal call, never repeated here: whether to repeat is the refresher's decision. Raises Trouble.
+
+    A refusal that may mean several things is asked about, where the platform can be asked.
+    """
+    try:
+        return _fetch(
+            platform, wire, credentials, Stage.TOKEN_REFRESH,
+            url=platform.renewal_url(tenant),
+            params=platform.renewal_params(access_token=access_token, refresh_token=refresh_token),
+            now=now,
+        )  # fmt: skip
+    except Trouble as trouble:
+        unsure = trouble.diagnosis.certainty is not Certainty.SURE and not trouble.diagnosis.transient
+        if platform.introspect_url is None or refresh_token is None or not unsure:
+            raise
+        raise _inspected(platform, wire, credentials, platform.introspect_url, refresh_token, trouble) from None
+
+
+def _inspected(
+    platform: Platform, wire: Wire, credentials: Credentials, url: str, token: str, trouble: Trouble
+) -> Trouble:
+    """The refusal as it is known after asking what became of the token; as it was where that says nothing more."""
+    form = {"client_id": credentials.client_id, "client_secret": credentials.client_secret, "token": token}
+    headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+    request = Request(method="POST", url=url, headers=headers, body=urlencode(form).encode())
+    found = platform.diagnose(wire.send(request, stage=Stage.TOKEN_INSPECT))
+    if found is None or found.cause not in (trouble.diagnosis.cause, *trouble.diagnosis.candidates):
+        return trouble
+    told = replace(
+        trouble.diagnosis, cause=found.cause, certainty=found.certainty, candidates=found.candidates,
+        evidence=(*trouble.diagnosis.evidence, *found.evidence),
     )  # fmt: skip
+    return Trouble(told, trouble.answer)
 
 
 def _fetch(

@@ -158,6 +158,7 @@ class Platform(ABC):
     `page_life` is how long after a window was begun its next page may still be asked for: numbered pages shift when
     rows come and go, and then the window starts over.
     `renewal_extends` says whether a renewal moves the end of the refresh token; where it does not, that is the end.
+    `introspect_url` is where a refused refresh token may be asked about (RFC 7662), to tell one end from another.
     `in_demo` is whether the demo workspace starts out with it.
     """
 
@@ -187,6 +188,7 @@ class Platform(ABC):
     code_param: str = "code"
     token_method: Literal["GET", "POST"] = "POST"
     client_auth: str = "client_secret_post"
+    introspect_url: str | None = None
     lifetimes: str = ""
     depth_note: str = ""
     advice: Mapping[Cause, Advice]
