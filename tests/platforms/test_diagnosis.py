@@ -94,6 +94,17 @@ UNSEEN = [
     ("linkedin_ads", 999, "<html>request denied</html>", Cause.PLATFORM_DOWN),
     ("linkedin_ads", 200, "<html>sign in</html>", Cause.PLATFORM_DOWN),
     ("linkedin_ads", 418, {"status": 418, "message": "x"}, Cause.UNKNOWN),
+    ("pinterest_ads", 401, {"code": 2, "message": "Authentication failed."}, Cause.TOKEN_EXPIRED),
+    ("pinterest_ads", 403, {"code": 29, "message": "You are not permitted to access that resource."},
+     Cause.ACCOUNT_UNAVAILABLE),
+    ("pinterest_ads", 403, {"code": 403, "message": "Missing required scope ads:read"}, Cause.SCOPE_MISSING),
+    ("pinterest_ads", 403, {"code": 7, "message": "Your application consumer type is not supported"},
+     Cause.BAD_REQUEST),
+    ("pinterest_ads", 400, {"code": 1, "message": "Invalid parameters."}, Cause.BAD_REQUEST),
+    ("pinterest_ads", 404, {"code": 40, "message": "Resource not found."}, Cause.BAD_REQUEST),
+    ("pinterest_ads", 200, {"code": 8, "message": "You have exceeded your rate limit."}, Cause.RATE_LIMITED),
+    ("pinterest_ads", 504, "<html>gateway</html>", Cause.PLATFORM_DOWN),
+    ("pinterest_ads", 418, {"code": 77, "message": "x"}, Cause.UNKNOWN),
 ]  # fmt: skip
 
 
@@ -118,6 +129,10 @@ UNSEEN_TOKENS = [
     ("linkedin_ads", {"error": "invalid_request", "error_description": "The refresh token has expired"},
      Cause.TOKEN_EXPIRED),
     ("linkedin_ads", {"error": "invalid_request", "error_description": "A required parameter \"client_id\" is missing"},
+     Cause.BAD_REQUEST),
+    ("pinterest_ads", {"code": 2, "message": "Authentication failed."}, Cause.ACCESS_REVOKED),
+    ("pinterest_ads", {"code": 2, "message": "The refresh token has expired."}, Cause.TOKEN_EXPIRED),
+    ("pinterest_ads", {"code": 283, "message": "The authorization grant is invalid", "data": "Invalid Application ID"},
      Cause.BAD_REQUEST),
     ("microsoft_ads", {"error": "interaction_required", "error_codes": [50076]}, Cause.SECURITY_POLICY),
 ]  # fmt: skip
