@@ -59,6 +59,8 @@ class LinkedInAds(AdsStandin):
             return self._token(world, request)
         if path == "/oauth/v2/introspectToken":
             return self._inspect(world, request)
+        if path == "/oauth/v2/revoke":
+            return self._revoke(world, request)
         world.count(self.slug, "data")
         try:
             token = request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -115,6 +117,15 @@ class LinkedInAds(AdsStandin):
                 "refresh_token_expires_in": int(left.total_seconds()), "scope": ",".join(grant["scopes"]),
             }
         )  # fmt: skip
+
+    def _revoke(self, world: World, request: Request) -> Response:
+        world.count(self.slug, "revoke")
+        for kind in ("access", "refresh"):
+            try:
+                grants.end(world, grants.use(world, self.slug, request.form.get("token", ""), kind=kind))
+            except Refused:
+                continue
+        return Response("", 200)
 
     def _inspect(self, world: World, request: Request) -> Response:
         said = request.form

@@ -54,6 +54,8 @@ class PinterestAds(AdsStandin):
     def answer(self, world: World, request: Request, host: str, path: str) -> Response:
         if path == "/v5/oauth/token":
             return self._token(world, request)
+        if path == "/v5/oauth/token/revoke":
+            return self._revoke(world, request)
         world.count(self.slug, "data")
         try:
             token = request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -100,6 +102,15 @@ class PinterestAds(AdsStandin):
                 "refresh_token_expires_at": int((world.now() + REFRESH_LIFE).timestamp()),
             }
         )  # fmt: skip
+
+    def _revoke(self, world: World, request: Request) -> Response:
+        world.count(self.slug, "revoke")
+        for kind in ("access", "refresh"):
+            try:
+                grants.end(world, grants.use(world, self.slug, request.form.get("token", ""), kind=kind))
+            except Refused:
+                continue
+        return Response("", 204)
 
     def _data(self, world: World, request: Request, grant: dict[str, Any], path: str) -> Response:
         mine = [one for one in self.ad_accounts if one.id in grant["accounts"]]

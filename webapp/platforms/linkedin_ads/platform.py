@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -126,6 +126,17 @@ class LinkedInAds(Platform):
             found.refresh_token = None
         year = None if renewed else timedelta(days=365)
         return token_set(answer, found, now=now, life=timedelta(days=60), refresh_life=year, scopes=scopes)
+
+    def revoke(self, api: Api, *, refresh_token: str | None) -> None:
+        ours = api.credentials
+        api.call(
+            lambda token: Request(
+                method="POST", url=f"{OAUTH}/revoke", headers={"content-type": "application/x-www-form-urlencoded"},
+                body=urlencode(
+                    {"client_id": ours.client_id, "client_secret": ours.client_secret, "token": refresh_token or token}
+                ).encode(),
+            )
+        )  # fmt: skip
 
     def identity(self, api: Api) -> Identity:
         answer = api.call(

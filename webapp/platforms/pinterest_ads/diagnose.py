@@ -54,7 +54,8 @@ def diagnose(answer: Answer) -> Diagnosis | None:
     if answer.stage in TOKEN_STAGES:
         return _token(answer, code, message)
     if 200 <= answer.status < 300:
-        return common_diagnosis(answer)
+        # An empty one is how a revocation is confirmed; whoever wanted data cannot read it and says so.
+        return common_diagnosis(answer) if answer.body.strip() else None
     return _api(answer, code, message or answer.text[:300])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
@@ -105,6 +106,19 @@ class PinterestAds(Platform):
         return token_set(
             answer, found, now=now, life=timedelta(days=30), refresh_life=timedelta(days=60), scopes=scopes
         )
+
+    def revoke(self, api: Api, *, refresh_token: str | None) -> None:
+        ours = f"{api.credentials.client_id}:{api.credentials.client_secret}"
+        headers = {
+            "authorization": f"Basic {b64encode(ours.encode()).decode()}",
+            "content-type": "application/x-www-form-urlencoded",
+        }
+        api.call(
+            lambda token: Request(
+                method="POST", url=f"{API}/oauth/token/revoke", headers=headers,
+                body=urlencode({"token": refresh_token or token}).encode(),
+            )
+        )  # fmt: skip
 
     def identity(self, api: Api) -> Identity:
         person = decode(self._ask(api, "/user_account", stage=Stage.IDENTITY_CHECK), _Person)
