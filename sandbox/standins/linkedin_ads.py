@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 
 from sandbox import grants
 from sandbox.ad_data import AdAccount, campaigns
-from sandbox.grants import Refused
+from sandbox.grants import Refused, Rotation
 from sandbox.replies import json_reply
 from sandbox.standins.ads import AURORA, BOREALIS, AdsStandin, decimal
 from sandbox.standins.base import Asked, Consent, back_to
@@ -96,20 +96,23 @@ class LinkedInAds(AdsStandin):
         world.count(self.slug, "refresh" if refreshing else "token")
         if not grants.is_client(said.get("client_id"), said.get("client_secret")):
             return json_reply({"error": "invalid_client", "error_description": "Client authentication failed"}, 401)
+        refresh = ""
         try:
             if refreshing:
                 refresh = said.get("refresh_token", "")
-                grant = grants.use(world, self.slug, refresh, kind="refresh")
+                grant, pair = grants.renew(world, self.slug, refresh, rotation=Rotation.KEEPS)
             else:
                 grant = grants.redeem(
                     world, self.slug, said.get("code", "").removeprefix("AQ"), redirect_uri=said.get("redirect_uri", "")
                 )
-                refresh = grants.issue_token(world, grant, kind="refresh", prefix="AQX", life=REFRESH_LIFE)
+                pair = True
         except Refused:
             return json_reply({"error": "invalid_request", "error_description": DEAD}, 400)
         # Both ends are seconds from now; the refresh token's was settled at consent, and nothing outlives it.
         left = datetime.fromisoformat(grant["created"]) + REFRESH_LIFE - world.now()
         life = min(ACCESS_LIFE, left)
+        if pair:
+            refresh = grants.issue_token(world, grant, kind="refresh", prefix="AQX", life=left)
         return json_reply(
             {
                 "access_token": grants.issue_token(world, grant, kind="access", prefix="AQV", life=life),

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from sandbox import grants
 from sandbox.ad_data import AdAccount
-from sandbox.grants import Refused
+from sandbox.grants import Refused, Rotation
 from sandbox.replies import json_reply
 from sandbox.standins.ads import AURORA, BOREALIS, AdsStandin, decimal
 from sandbox.standins.base import Asked, Consent, back_to
@@ -113,7 +113,7 @@ class MicrosoftAds(AdsStandin):
             return _entra("invalid_client", 7000215, "Invalid client secret provided.", 401)
         try:
             if refreshing:
-                grant = grants.use(world, self.slug, said.get("refresh_token", ""), kind="refresh")
+                grant, _ = grants.renew(world, self.slug, said.get("refresh_token", ""), rotation=Rotation.KEEPS)
             else:
                 grant = grants.redeem(
                     world, self.slug, said.get("code", "").removeprefix("0.A"),

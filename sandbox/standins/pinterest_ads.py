@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 
 from sandbox import grants
 from sandbox.ad_data import AdAccount, campaigns
-from sandbox.grants import Refused
+from sandbox.grants import Refused, Rotation
 from sandbox.replies import json_reply
 from sandbox.standins.ads import AURORA, BOREALIS, AdsStandin
 from sandbox.standins.base import Asked, Consent, back_to
@@ -86,7 +86,7 @@ class PinterestAds(AdsStandin):
             return _error(401, 2, "Authentication failed.")
         try:
             if refreshing:
-                grant = grants.use(world, self.slug, said.get("refresh_token", ""), kind="refresh")
+                grant, _ = grants.renew(world, self.slug, said.get("refresh_token", ""), rotation=Rotation.KEEPS)
             else:
                 grant = grants.redeem(world, self.slug, said.get("code", ""), redirect_uri=said.get("redirect_uri", ""))
         except Refused:

@@ -29,7 +29,9 @@ READ_SECONDS = 30.0
 TOTAL_SECONDS = 90.0
 # Whoever renews a permission holds it alone meanwhile, and a token answer is one small page.
 TOKEN_TOTAL_SECONDS = 20.0
-LONGEST_TOKEN_CALL_SECONDS = TOKEN_TOTAL_SECONDS + CONNECT_SECONDS
+# Asked only after a refusal, and only to know more: not worth waiting for.
+INSPECT_TOTAL_SECONDS = 4.0
+LONGEST_TOKEN_CALL_SECONDS = TOKEN_TOTAL_SECONDS + INSPECT_TOTAL_SECONDS + 2 * CONNECT_SECONDS
 CHUNK = 64 * 1024
 CONTENT_ENCODING = "gzip, deflate"
 NEVER_SENT = (
@@ -86,8 +88,7 @@ class Wire:
             url = f"{url}{'&' if '?' in url else '?'}{urlencode(request.params)}"
         if self._refuse_private and _is_private(urlsplit(url).hostname or ""):
             return Answer(stage, 0, failure=Failure.UNREACHABLE)
-        total = min(self._total_seconds, TOKEN_TOTAL_SECONDS) if stage is Stage.TOKEN_REFRESH else self._total_seconds
-        with watch().within(total) as exchange:
+        with watch().within(self._seconds_for(stage)) as exchange:
             try:
                 response = self._pool.request(
                     request.method,
@@ -105,6 +106,10 @@ class Wire:
             except (urllib3.exceptions.HTTPError, OSError):
                 return Answer(stage, 0, failure=Failure.TIMEOUT if exchange.is_over else Failure.CUT_SHORT)
             return _read(response, stage, exchange)
+
+    def _seconds_for(self, stage: Stage) -> float:
+        most = {Stage.TOKEN_REFRESH: TOKEN_TOTAL_SECONDS, Stage.TOKEN_INSPECT: INSPECT_TOTAL_SECONDS}
+        return min(self._total_seconds, most.get(stage, self._total_seconds))
 
 
 def _read(response: urllib3.BaseHTTPResponse, stage: Stage, exchange: Exchange) -> Answer:

@@ -22,7 +22,7 @@ from webapp.platforms.base import (
     Total,
     Window,
 )
-from webapp.platforms.decode import OAuthTokens, decode, garbled, plain, token_set
+from webapp.platforms.decode import decode, decode_tokens, garbled, plain, token_set
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.linkedin_ads.advice import ADVICE
 from webapp.platforms.linkedin_ads.analytics import (
@@ -118,7 +118,7 @@ class LinkedInAds(Platform):
         return f"{OAUTH}/accessToken"
 
     def tokens(self, answer: Answer, *, now: datetime) -> TokenSet:
-        found = decode(answer, OAuthTokens)
+        found = decode_tokens(answer)
         scopes = frozenset(found.scope.replace(",", " ").split()) if found.scope else None
         # A renewal hands back the token it was given: without a stated end the one that is stored stays true.
         renewed = answer.stage is Stage.TOKEN_REFRESH

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from time import sleep
 
-import msgspec
-
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
 from webapp.platforms.base import (
@@ -24,9 +22,10 @@ from webapp.platforms.base import (
     Total,
     Window,
 )
-from webapp.platforms.decode import OAuthTokens, decode, garbled, plain, token_set
+from webapp.platforms.decode import decode, decode_tokens, garbled, token_set
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.microsoft_ads.advice import ADVICE
+from webapp.platforms.microsoft_ads.customers import Described, Found, User, WhoAmI, account_of, closed, identity_of
 from webapp.platforms.microsoft_ads.diagnose import LOST_REPORT, diagnose
 from webapp.platforms.microsoft_ads.report import (
     BY_ACCOUNT,
@@ -48,47 +47,6 @@ PAGE_SIZE, MOST_PAGES = 100, 50
 # Reports take seconds, sometimes minutes. Together shorter than a worker may be held.
 POLLS = (0.25, 0.75, 2.0, 4.5)
 NOT_READY_SECONDS = 20.0
-CLOSED = {"Draft": "a draft", "Inactive": "inactive", "Suspended": "suspended"}
-# PauseReason of an AdvertiserAccount: 1 the user, 2 billing, 4 both.
-UNPAID = ("2", "4")
-
-
-class _Name(msgspec.Struct, rename="pascal"):
-    first_name: str | None = None
-    last_name: str | None = None
-
-
-class _Contact(msgspec.Struct, rename="pascal"):
-    email: str | None = None
-
-
-class _User(msgspec.Struct, rename="pascal"):
-    id: str | int
-    user_name: str | None = None
-    name: _Name | None = None
-    contact_info: _Contact | None = None
-
-
-class _UserAnswer(msgspec.Struct, rename="pascal"):
-    user: _User
-
-
-class _Advertiser(msgspec.Struct, rename="pascal"):
-    id: str | int
-    parent_customer_id: str | int
-    name: str | None = None
-    number: str | None = None
-    currency_code: str | None = None
-    account_life_cycle_status: str | None = None
-    pause_reason: str | int | None = None
-
-
-class _Found(msgspec.Struct, rename="pascal"):
-    accounts: list[_Advertiser] | None = None
-
-
-class _Described(msgspec.Struct, rename="pascal"):
-    account: _Advertiser
 
 
 class MicrosoftAds(Platform):
@@ -111,7 +69,8 @@ class MicrosoftAds(Platform):
     # A report that was ordered is still ours to fetch hours later.
     page_life = timedelta(hours=2)
     needs_developer_token = True
-    lifetimes = "Renews itself, as long as Shopimize is used at least once in 90 days."
+    dies_unused_after = timedelta(days=90)
+    lifetimes = "Renews itself, also while it is paused. Microsoft ends it when a password or a security rule changes."
     depth_note = "The first import brings the last 90 days of spend by campaign. Microsoft counts its days in UTC."
     advice = ADVICE
 
@@ -131,7 +90,7 @@ class MicrosoftAds(Platform):
         return {**params, "scope": " ".join(self.scopes)}
 
     def tokens(self, answer: Answer, *, now: datetime) -> TokenSet:
-        found = decode(answer, OAuthTokens)
+        found = decode_tokens(answer)
         # `scope` lists what the access token is for; offline access shows in the refresh token that came with it.
         scopes = frozenset(found.scope.split() if found.scope else self.scopes[:1])
         scopes |= {OFFLINE} if found.refresh_token else set()
@@ -140,22 +99,15 @@ class MicrosoftAds(Platform):
         )
 
     def identity(self, api: Api) -> Identity:
-        user = self._user(api)
-        name = " ".join(part for part in (user.name.first_name, user.name.last_name) if part) if user.name else ""
-        email = user.contact_info.email if user.contact_info else None
-        if not email and user.user_name and "@" in user.user_name:
-            email = user.user_name
-        return Identity(
-            subject=str(user.id), name=plain(name or user.user_name or email or "Microsoft"), email=email or None
-        )
+        return identity_of(self._user(api))
 
     def accounts(self, api: Api) -> tuple[Account, ...]:
         mine = {"Field": "UserId", "Operator": "Equals", "Value": str(self._user(api).id)}
         found: list[Account] = []
         for number in range(MOST_PAGES):
             body = {"Predicates": [mine], "PageInfo": {"Index": number, "Size": PAGE_SIZE}}
-            page = decode(self._ask(api, f"{CUSTOMERS}/Accounts/Search", body), _Found).accounts or []
-            found += [_account(one) for one in page]
+            page = decode(self._ask(api, f"{CUSTOMERS}/Accounts/Search", body), Found).accounts or []
+            found += [account_of(one) for one in page]
             if len(page) < PAGE_SIZE:
                 break
         return tuple(found)
@@ -165,15 +117,15 @@ class MicrosoftAds(Platform):
 
     def probe(self, api: Api, account: Account) -> Account:
         answer = self._ask(api, f"{CUSTOMERS}/Account/Query", {"AccountId": account.id}, account)
-        found = decode(answer, _Described).account
+        found = decode(answer, Described).account
         if str(found.id) != account.id:
             raise garbled(answer, "it describes another account")
-        closed = _closed(found)
-        if closed is not None:
-            words = f"Microsoft says that the account is {closed}."
+        why = closed(found)
+        if why is not None:
+            words = f"Microsoft says that the account is {why}."
             code = found.account_life_cycle_status or ""
             raise Trouble(verdict(Cause.ACCOUNT_UNAVAILABLE, code=code, message=words, evidence=(words,)), answer)
-        return _account(found)
+        return account_of(found)
 
     def read(self, api: Api, account: Account, stream: Stream, window: Window, *, resume: str | None) -> Iterator[Page]:
         report = resume
@@ -202,10 +154,10 @@ class MicrosoftAds(Platform):
     def manage_url(self, account_id: str) -> str | None:
         return f"https://ui.ads.microsoft.com/campaign/vnext/overview?aid={account_id}"
 
-    def _user(self, api: Api) -> _User:
+    def _user(self, api: Api) -> User:
         # Without an id: whoever the token belongs to.
         answer = self._ask(api, f"{CUSTOMERS}/User/Query", {"UserId": None}, stage=Stage.IDENTITY_CHECK)
-        return decode(answer, _UserAnswer).user
+        return decode(answer, WhoAmI).user
 
     def _order(self, api: Api, account: Account, kind: str, columns: Sequence[str], window: Window) -> str:
         answer = self._ask(api, f"{REPORTS}/Submit", order(kind, columns, account, window), account)
@@ -261,21 +213,6 @@ def _headers(api: Api, token: str, account: Account | None) -> dict[str, str]:
     if account is None:
         return headers
     return {**headers, "customeraccountid": account.id, "customerid": account.route or ""}
-
-
-def _account(one: _Advertiser) -> Account:
-    closed = _closed(one)
-    # Not the zone that the account describes itself with: its days are UTC's, see report.py.
-    return Account(
-        id=str(one.id), name=plain(one.name or one.number or f"Account {one.id}"), currency=one.currency_code or "USD",
-        timezone="UTC", route=str(one.parent_customer_id), note=f"Microsoft says: {closed}" if closed else None,
-    )  # fmt: skip
-
-
-def _closed(one: _Advertiser) -> str | None:
-    if one.account_life_cycle_status == "Pause" and str(one.pause_reason) in UNPAID:
-        return "paused because a payment is open"
-    return CLOSED.get(one.account_life_cycle_status or "")
 
 
 def _length(window: Window) -> int:

@@ -24,7 +24,7 @@ from webapp.platforms.base import (
     Total,
     Window,
 )
-from webapp.platforms.decode import OAuthTokens, decode, garbled, plain, token_set
+from webapp.platforms.decode import decode, decode_tokens, garbled, plain, token_set
 from webapp.platforms.diagnosis import Diagnosis, Trouble
 from webapp.platforms.paging import Trail
 from webapp.platforms.pinterest_ads.advice import ADVICE
@@ -86,7 +86,8 @@ class PinterestAds(Platform):
     # Thirty days of an access token, sixty of a refresh token that begins anew with each use.
     renew_ahead = timedelta(days=3)
     client_auth = "client_secret_basic"
-    lifetimes = "Renews itself, as long as Shopimize is used at least once in 60 days."
+    dies_unused_after = timedelta(days=60)
+    lifetimes = "Renews itself, also while it is paused. It ends when access is removed at Pinterest."
     depth_note = "The first import brings the last 90 days of spend by campaign. Pinterest counts its days in UTC."
     advice = ADVICE
 
@@ -101,7 +102,7 @@ class PinterestAds(Platform):
         return {"continuous_refresh": "true"}
 
     def tokens(self, answer: Answer, *, now: datetime) -> TokenSet:
-        found = decode(answer, OAuthTokens)
+        found = decode_tokens(answer)
         scopes = frozenset(found.scope.replace(",", " ").split()) if found.scope else None
         return token_set(
             answer, found, now=now, life=timedelta(days=30), refresh_life=timedelta(days=60), scopes=scopes
