@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.lifecycle.cases import each
 from webapp.lifecycle.claim import claim_due
 from webapp.lifecycle.clock_jump import take_back_the_future
 from webapp.models.health import Health
 from webapp.models.sync import Outcome
-from webapp.platforms import registry
 
 DAY = 86_400
 
@@ -24,7 +24,7 @@ def our_clock(sandbox):
     return off_by
 
 
-@pytest.mark.parametrize("slug", registry())
+@each
 @pytest.mark.parametrize("days", [-3, 90])
 def test_a_clock_that_jumps_and_comes_back(acts, runtime, our_clock, slug, days):
     one = acts.connects(slug, shop="cedar.myshopify.com")

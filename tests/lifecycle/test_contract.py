@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import select
 
+from tests.lifecycle.cases import each
 from webapp.lifecycle.refresh import usable_token
 from webapp.models.access import Ending, Grant
 from webapp.models.health import Health
@@ -15,8 +16,6 @@ from webapp.models.sync import Outcome
 from webapp.platforms import registry
 from webapp.platforms.base import Window
 from webapp.platforms.diagnosis import Remedy
-
-each = pytest.mark.parametrize("slug", registry())
 
 
 @each
