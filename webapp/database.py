@@ -10,10 +10,10 @@ from functools import cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 BUSY_TIMEOUT_MS = 15_000
 # A server or a network that vanished without a word is noticed within a minute, not when TCP gives up.
@@ -54,15 +54,25 @@ class Database:
             connection.close()
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, on: Connection | None = None) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with Session(on or self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def connection(self) -> Connection:
+        """One to be kept for several transactions in a row, closed by the caller."""
+        return self.engine.connect()
 
 
 def insert_of(session: Session) -> Callable[..., sqlite.Insert | postgresql.Insert]:
     """The INSERT that can say ON CONFLICT, which each database keeps in its own dialect."""
     return sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table behind a model, for statements that are made once and run for every page."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
 
 
 def _engine(url: str) -> Engine:

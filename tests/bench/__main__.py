@@ -1,6 +1,6 @@
 """The benchmarks: every topic in `topics/`, and in the end a line for every figure.
 
-`python -m tests.bench [topic]`; exits 1 when a figure is short or a topic could not be measured.
+`python -m tests.bench [topic] [--quick]`; exits 1 when a figure is short or a topic could not be measured.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from tempfile import TemporaryDirectory
 
-from tests.bench.effort import FULL, Effort
+from tests.bench.effort import FULL, QUICK, Effort
 from tests.figures import Figure, print_figures
 
 TOPICS = Path(__file__).parent / "topics"
@@ -30,13 +30,13 @@ def figures_of(topic: str, effort: Effort) -> Iterator[Figure]:
         yield from import_module(f"tests.bench.topics.{topic}").measure(Path(folder), effort)
 
 
-def main(only: str = "") -> int:
+def main(only: str = "", effort: Effort = FULL) -> int:
     found: list[Figure] = []
     failed = False
     for topic in topics(only):
         print(f"measuring {topic} …", file=sys.stderr, flush=True)
         try:
-            found += figures_of(topic, FULL)
+            found += figures_of(topic, effort)
         except Exception:
             traceback.print_exc()
             failed = True
@@ -45,4 +45,5 @@ def main(only: str = "") -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(*sys.argv[1:2]))
+    words = [word for word in sys.argv[1:] if word != "--quick"]
+    raise SystemExit(main(*words[:1], effort=QUICK if "--quick" in sys.argv else FULL))

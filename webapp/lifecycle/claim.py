@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlmodel import Session, col
 
+from webapp.database import table_of
 from webapp.lifecycle.runtime import Runtime, bump
 from webapp.models.integration import Integration
 
@@ -25,6 +26,20 @@ class Claim:
     platform: str
     fence: int
     due_at: datetime
+
+
+_integration = table_of(Integration)
+# Made once: it runs for every page, and making it costs more than running it.
+_HOLD = (
+    select(Integration)
+    .from_statement(
+        update(_integration)
+        .where(_integration.c.id == bindparam("which"), _integration.c.fence == bindparam("held"))
+        .values(lease_until=bindparam("until"))
+        .returning(_integration)
+    )
+    .execution_options(populate_existing=True)
+)
 
 
 class LostClaim(Exception):
@@ -69,10 +84,11 @@ def claim_due(
                 col(Integration.id), col(Integration.workspace_id), col(Integration.platform), col(Integration.fence),
                 col(Integration.next_sync_at),
             )
+            # Nothing of it is in this session yet.
+            .execution_options(synchronize_session=False)
         ).all()  # fmt: skip
-        # In one order everywhere: two claims that met crosswise would wait for each other.
-        for workspace_id in sorted({row[1] for row in rows}):
-            bump(session, workspace_id)
+        if rows:
+            bump(session, *{row[1] for row in rows})
     return [Claim(*row) for row in rows]
 
 
@@ -127,15 +143,8 @@ def _is_free(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def hold(runtime: Runtime, session: Session, claim: Claim) -> Integration:
     """Renew the lease inside the caller's transaction and give the row. Raises LostClaim."""
-    held = session.execute(
-        update(Integration)
-        .where(col(Integration.id) == claim.integration_id, col(Integration.fence) == claim.fence)
-        .values(lease_until=runtime.now() + LEASE)
-        .returning(col(Integration.id))
-    ).scalar_one_or_none()
-    if held is None:
-        raise LostClaim(claim.integration_id)
-    integration = session.get_one(Integration, claim.integration_id, populate_existing=True)
-    if not integration.is_active:
+    given = {"which": claim.integration_id, "held": claim.fence, "until": runtime.now() + LEASE}
+    integration: Integration | None = session.scalars(_HOLD, given).one_or_none()
+    if integration is None or not integration.is_active:
         raise LostClaim(claim.integration_id)
     return integration

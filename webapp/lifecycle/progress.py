@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlalchemy import Insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
 
+from webapp.database import insert_of, table_of
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.store_page import day_sums
 from webapp.models.integration import Integration
@@ -69,41 +73,64 @@ def cover(
     at: Hint,
     touched: Iterable[date],
     *,
+    known: set[date],
     finished: bool,
 ) -> None:
     """Write what is now known of each day: counts for every day touched, and for a finished window how far it reaches.
 
-    A day of a window that is not finished yet gains rows but no claim to be read.
+    A day of a window that is not finished yet gains rows but no claim to be read. `known` are the days that have a
+    row here, as the claim's holder knows without asking; those that get one are added.
     """
     if stream.reading is Reading.SNAPSHOT:
         return
     zone, now = ZoneInfo(integration.timezone), runtime.now()
     inside = set(_days(at.window)) if finished else set()
-    wanted = {day for day in set(touched) | inside if day >= integration.first_day}
+    wanted = {day for day in (set(touched) & known) | inside if day >= integration.first_day}
+    if not wanted:
+        return
     sums = day_sums(session, integration, stream, wanted)
+    found = _covered_rows(session, integration, stream, wanted & known)
     for day in sorted(wanted):
-        found = session.get(
-            Coverage,
-            (integration.workspace_id, integration.platform, integration.account_id, stream.name, day),
-        )
-        if found is None and day not in inside:
+        one = found.get(day)
+        if one is None and day not in inside:
             continue
-        if found is None:
-            found = _blank(integration, stream, day, at.started)
-            session.add(found)
-        found.rows, found.amount_micros = sums.get(day, (0, 0))
+        if one is None:
+            one = _blank(integration, stream, day, at.started)
+            session.add(one)
+            known.add(day)
+        one.rows, one.amount_micros = sums.get(day, (0, 0))
         if day in inside:
             end = day_start(day + timedelta(days=1), zone)
             complete, through = read_mark(end, at.started)
-            found.complete = complete or found.complete
-            found.read_through = max(found.read_through, through)
-            found.fetched_at = now
+            one.complete = complete or one.complete
+            one.read_through = max(one.read_through, through)
+            one.fetched_at = now
 
 
-def move_cursor(
-    session: Session, platform: Platform, integration: Integration, stream: Stream, hint: Hint | None, now: datetime
-) -> None:
-    """Keep where to go on, and raise the low-water mark as far as nothing below it is missing."""
+def keep_hint(session: Session, platform: Platform, integration: Integration, stream: Stream, hint: Hint) -> None:
+    """Where to go on, while a window is not read to its end."""
+    session.execute(
+        _keeping(insert_of(session)),
+        {
+            "workspace_id": integration.workspace_id,
+            "platform": platform.slug,
+            "account_id": integration.account_id,
+            "stream": stream.name,
+            "hint": hint.as_json(),
+        },
+    )
+
+
+@cache
+def _keeping(insert: Callable[..., sqlite.Insert | postgresql.Insert]) -> Insert:
+    kept = insert(table_of(Cursor))
+    return kept.on_conflict_do_update(
+        index_elements=["workspace_id", "platform", "account_id", "stream"], set_={"hint": kept.excluded.hint}
+    )
+
+
+def end_window(session: Session, platform: Platform, integration: Integration, stream: Stream, now: datetime) -> None:
+    """Nothing to go on with; raise the low-water mark as far as nothing below it is missing."""
     cursor = cursor_of(session, integration, stream)
     if cursor is None:
         cursor = Cursor(
@@ -113,10 +140,7 @@ def move_cursor(
             stream=stream.name,
         )
         session.add(cursor)
-    cursor.hint = hint.as_json() if hint else None
-    if hint is not None:
-        return
-    cursor.read_at = now
+    cursor.hint, cursor.read_at = None, now
     if stream.reading is not Reading.SNAPSHOT:
         session.flush()
         zone = ZoneInfo(integration.timezone)
@@ -124,6 +148,21 @@ def move_cursor(
         cursor.through = low_water(
             covered(session, integration, stream), first_day=integration.readable_from(today), today=today, zone=zone
         )
+
+
+def _covered_rows(
+    session: Session, integration: Integration, stream: Stream, days: Iterable[date]
+) -> dict[date, Coverage]:
+    rows = session.exec(
+        select(Coverage).where(
+            Coverage.workspace_id == integration.workspace_id,
+            Coverage.platform == integration.platform,
+            Coverage.account_id == integration.account_id,
+            Coverage.stream == stream.name,
+            col(Coverage.day).in_(list(days)),
+        )
+    )
+    return {one.day: one for one in rows}
 
 
 def _blank(integration: Integration, stream: Stream, day: date, started: datetime) -> Coverage:

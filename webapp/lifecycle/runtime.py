@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlalchemy import select, update
+from sqlmodel import Session
 
 from webapp.clock import Clock
-from webapp.database import Database
+from webapp.database import Database, table_of
 from webapp.models.people import Workspace
 from webapp.platforms import registry
 from webapp.platforms.api import TRIES, Api
@@ -18,6 +18,8 @@ from webapp.platforms.base import Platform
 from webapp.platforms.wire import Wire
 from webapp.settings import Credentials, Settings
 from webapp.vault import Vault
+
+_workspace = table_of(Workspace)
 
 
 class UnknownPlatform(Exception):
@@ -80,8 +82,11 @@ class Runtime:
         return f"{self.settings.public_url}/oauth/{slug}/callback"
 
 
-def bump(session: Session, workspace_id: str) -> None:
-    """Tell every open page of this workspace that something it shows has changed; commits with the change."""
-    session.execute(
-        update(Workspace).where(col(Workspace.id) == workspace_id).values(revision=col(Workspace.revision) + 1)
-    )
+def bump(session: Session, *workspace_ids: str) -> None:
+    """Tell every open page of these workspaces that something it shows has changed; commits with the change."""
+    changed = _workspace.c.id == workspace_ids[0]
+    if len(workspace_ids) > 1:
+        # In one order everywhere, or two that meet in several workspaces wait for each other for ever.
+        several = select(_workspace.c.id).where(_workspace.c.id.in_(workspace_ids)).order_by(_workspace.c.id)
+        changed = _workspace.c.id.in_(several.with_for_update())
+    session.execute(update(_workspace).where(changed).values(revision=_workspace.c.revision + 1))

@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, select
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy import func, select
+from sqlmodel import Session, col
 
-from webapp.database import insert_of
+from webapp.lifecycle.bulk import Bulk, Row, bulk
 from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow, VariantRow
 from webapp.models.integration import Integration
 from webapp.platforms.base import Reading, Stream
-from webapp.platforms.records import Order, Record, Spend, Variant
-
-Row = dict[str, object]
+from webapp.platforms.records import Line, Order, Record, Refund, Spend, Variant
 
 
 def store_page(
     session: Session, integration: Integration, records: Sequence[Record], *, read_at: datetime
 ) -> set[date]:
     """Upsert the records; the days whose figures they touched come back."""
-    orders = [record for record in records if isinstance(record, Order)]
+    # Of two records of one page with the same key the later one is the newer word.
+    orders = list({record.id: record for record in records if isinstance(record, Order)}.values())
     spend = [record for record in records if isinstance(record, Spend)]
     variants = [record for record in records if isinstance(record, Variant)]
-    owner: Row = {
-        "workspace_id": integration.workspace_id,
-        "platform": integration.platform,
-        "account_id": integration.account_id,
-    }
-    _store_orders(session, owner, orders)
-    _upsert(session, SpendRow, [owner | asdict(row) | {"read_at": read_at} for row in spend])
-    _upsert(
-        session, VariantRow, [owner | _renamed(asdict(row), "variant_id") | {"seen_at": read_at} for row in variants]
-    )
+    owner: Row = (integration.workspace_id, integration.platform, integration.account_id)
+    write = bulk(session)
+    _store_orders(write, owner, orders)
+    at = write.instant(read_at)
+    write.upsert(SpendRow, (_spend_row(owner, row, at) for row in spend))
+    write.upsert(VariantRow, (_variant_row(owner, row, at) for row in variants))
     refund_days = {refund.day for order in orders for refund in order.refunds}
     return {order.day for order in orders} | {row.day for row in spend} | refund_days
 
@@ -56,70 +50,53 @@ def day_sums(
             col(table.workspace_id) == integration.workspace_id,
             col(table.platform) == integration.platform,
             col(table.account_id) == integration.account_id,
-            col(table.day).between(min(wanted), max(wanted)),
+            col(table.day).in_(wanted),
         )
         .group_by(col(table.day))
     )
     return {day: (count, int(total or 0)) for day, count, total in rows}
 
 
-def _store_orders(session: Session, owner: Row, orders: Sequence[Order]) -> None:
+def _store_orders(write: Bulk, owner: Row, orders: Sequence[Order]) -> None:
     if not orders:
         return
-    session.execute(
-        delete(LineRow).where(
-            col(LineRow.workspace_id) == owner["workspace_id"],
-            col(LineRow.platform) == owner["platform"],
-            col(LineRow.account_id) == owner["account_id"],
-            col(LineRow.order_id).in_([order.id for order in orders]),
-        )
-    )
-    _upsert(session, OrderRow, [owner | _order_row(order) for order in orders])
-    _upsert(
-        session,
-        LineRow,
-        [
-            owner | _renamed(asdict(line), "line_id") | {"order_id": order.id}
-            for order in orders
-            for line in order.lines
-        ],
-    )
-    _upsert(
-        session,
-        RefundRow,
-        [owner | _renamed(asdict(refund), "refund_id") for order in orders for refund in order.refunds],
-    )
+    all_new = write.upsert(OrderRow, (_order_row(owner, order, write) for order in orders))
+    if not all_new:
+        # What was taken off an order since is not in it any more.
+        write.delete(LineRow, owner, "order_id", [order.id for order in orders])
+    write.upsert(LineRow, (_line_row(owner, order.id, line) for order in orders for line in order.lines))
+    write.upsert(RefundRow, (_refund_row(owner, refund, write) for order in orders for refund in order.refunds))
 
 
-def _order_row(order: Order) -> Row:
-    return {
-        "order_id": order.id,
-        "name": order.name,
-        "day": order.day,
-        "created_at": order.created_at,
-        "changed_at": order.changed_at,
-        "cancelled_at": order.cancelled_at,
-        "currency": order.currency,
-        "total_micros": order.total_micros,
-        "subtotal_micros": order.subtotal_micros,
-        "discount_micros": order.discount_micros,
-        "shipping_micros": order.shipping_micros,
-        "tax_micros": order.tax_micros,
-        "refunded_micros": order.refunded_micros,
-    }
+def _order_row(owner: Row, one: Order, write: Bulk) -> Row:
+    return (
+        *owner, one.id, one.name, one.day.isoformat(), write.instant(one.created_at), write.instant(one.changed_at),
+        write.instant(one.cancelled_at) if one.cancelled_at else None, one.currency, one.total_micros,
+        one.subtotal_micros, one.discount_micros, one.shipping_micros, one.tax_micros, one.refunded_micros,
+    )  # fmt: skip
 
 
-def _renamed(row: Row, key: str) -> Row:
-    return {key: row.pop("id"), **row}
+def _line_row(owner: Row, order_id: str, one: Line) -> Row:
+    return (
+        *owner, order_id, one.id, one.product_id, one.variant_id, one.title, one.sku, one.quantity, one.total_micros,
+    )  # fmt: skip
 
 
-def _upsert(session: Session, model: type[SQLModel], rows: list[Row]) -> None:
-    if not rows:
-        return
-    table = model.__table__  # type: ignore[attr-defined]
-    statement = insert_of(session)(table)
-    keys = [column.name for column in table.primary_key]
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    # Two records of one page with the same key would be refused by PostgreSQL; the later one is the newer word.
-    unique = {tuple(row[key] for key in keys): row for row in rows}
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(unique.values()))
+def _refund_row(owner: Row, one: Refund, write: Bulk) -> Row:
+    return (
+        *owner, one.id, one.order_id, one.day.isoformat(), write.instant(one.created_at), one.amount_micros,
+        one.currency,
+    )  # fmt: skip
+
+
+def _spend_row(owner: Row, one: Spend, at: str) -> Row:
+    return (
+        *owner, one.day.isoformat(), one.campaign_id, one.campaign_name, one.spend_micros, one.currency,
+        one.impressions, one.clicks, one.conversions_micros, one.value_micros, at,
+    )  # fmt: skip
+
+
+def _variant_row(owner: Row, one: Variant, at: str) -> Row:
+    return (
+        *owner, one.id, one.product_id, one.title, one.sku, one.price_micros, one.unit_cost_micros, one.currency, at,
+    )  # fmt: skip

@@ -10,15 +10,18 @@ import logging
 import random
 import time
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection, bindparam, update
 from sqlmodel import Session
 
+from webapp.database import table_of
 from webapp.lifecycle.allowance import Allowance, interval_of
 from webapp.lifecycle.bury import bury_unlisted, bury_unseen
 from webapp.lifecycle.claim import Claim, LostClaim, hold
-from webapp.lifecycle.progress import Hint, cover, cursor_of, move_cursor
+from webapp.lifecycle.progress import Hint, cover, cursor_of, end_window, keep_hint
+from webapp.lifecycle.read_ahead import read_ahead
 from webapp.lifecycle.recover import (
     advance_recovery,
     begin_recovery,
@@ -49,6 +52,19 @@ from webapp.queries.coverage import covered
 
 log = logging.getLogger(__name__)
 JITTER = 0.1
+# Whoever watches sees progress at most so often; counting it costs more than storing a page.
+TELL_SECONDS = 1.0
+_run = table_of(SyncRun)
+_COUNT = (
+    update(_run)
+    .where(_run.c.id == bindparam("run"))
+    .values(
+        stream=bindparam("named"),
+        pages=_run.c.pages + 1,
+        rows=_run.c.rows + bindparam("more"),
+        days=_run.c.days + bindparam("whole"),
+    )
+)
 
 
 def sync(runtime: Runtime, claim: Claim) -> Outcome:
@@ -72,7 +88,9 @@ class _Attempt:
         self.claim = claim
         self.run_id: int | None = None
         self.platform: Platform = runtime.platform(claim.platform)
-        self._proven = False
+        self._proven = self._recovering = self._first_import = False
+        self._known: dict[str, set[date]] = {}
+        self._told = -TELL_SECONDS
         self._rows = 0
         self._claimed_at = runtime.now()
         self._began = time.monotonic()
@@ -104,6 +122,7 @@ class _Attempt:
             login = session.get_one(Login, integration.login_id)
             receipt = open_receipt(session, integration.id)
             fresh_since = receipt.away_to if receipt is not None else integration.failing_since
+        self._recovering, self._first_import = receipt is not None, integration.imported_at is None
         assert login.id is not None
         token = usable_token(self.runtime, login.id)
         renew = renewer(self.runtime, login.id)
@@ -135,6 +154,7 @@ class _Attempt:
     ) -> None:
         with self.runtime.database.reading() as session:
             cursor = cursor_of(session, integration, stream)
+            self._known[stream.name] = set(covered(session, integration, stream))
         hint = Hint.of(cursor.hint) if cursor is not None else None
         if hint is not None and self.runtime.now() - hint.started <= self.platform.page_life:
             self._read_window(api, account, stream, hint)
@@ -164,7 +184,7 @@ class _Attempt:
                 gone = bury_unlisted(session, held, stream, day, listed, now)
                 if gone:
                     at = Hint(window=window, started=now, resume=None)
-                    cover(self.runtime, session, held, stream, at, {day}, finished=False)
+                    cover(self.runtime, session, held, stream, at, {day}, known={day}, finished=False)
                     bump(session, held.workspace_id)
                     log.info("sync %s: %s gone at the platform", self.claim.integration_id, gone)
 
@@ -192,32 +212,52 @@ class _Attempt:
         # Where the platform forgot a page, though not the window, what is stored so far is stored again: no change.
         for place in (at, replace(at, resume=None)):
             try:
-                for page in self.platform.read(api, account, stream, place.window, resume=place.resume):
-                    self._store(stream, place, page)
+                pages = self.platform.read(api, account, stream, place.window, resume=place.resume)
+                with self.runtime.database.connection() as connection:
+                    for page in read_ahead(pages) if self._may_read_ahead else pages:
+                        self._store(stream, place, page, connection)
+                        # Let go before the next one comes: what a sync holds is one page, however many there are.
+                        del page
                 return
             except DeadCursor as dead:
                 log.info("sync %s: a window of %s starts over", self.claim.integration_id, stream.name)
                 answer = dead.answer
         raise Trouble(verdict(Cause.PLATFORM_DOWN, transient=True, code="dead_cursor", message=answer.text), answer)
 
-    def _store(self, stream: Stream, at: Hint, page: Page) -> None:
-        with self.runtime.database.writing() as session:
+    @property
+    def _may_read_ahead(self) -> bool:
+        # A catch-up that was cut off repeats one page; only a first import has enough of them to gain. SQLite writes
+        # in this very process, row by row under the interpreter's lock, and loses by it.
+        return self._first_import and not self.runtime.database.is_sqlite
+
+    def _store(self, stream: Stream, at: Hint, page: Page, connection: Connection) -> None:
+        with self.runtime.database.writing(connection) as session:
             integration = hold(self.runtime, session, self.claim)
             # A page without rows before the window's end only remembers where to go on: no data has flowed yet.
             if page.records or page.resume is None:
                 self._prove(session, integration)
             touched = store_page(session, integration, page.records, read_at=at.started)
-            last = page.resume is None
-            if last and stream.reading is Reading.DAYS:
+            hint = at.after(page.resume)
+            if hint is None and stream.reading is Reading.DAYS:
                 bury_unseen(
                     session, integration, stream,
                     first=at.window.first, last=at.window.last, read_since=at.started, now=self.runtime.now(),
                 )  # fmt: skip
-            cover(self.runtime, session, integration, stream, at, touched, finished=last)
-            move_cursor(session, self.platform, integration, stream, at.after(page.resume), self.runtime.now())
-            self._count(session, stream, at.window, page, last)
+            known = self._known[stream.name]
+            cover(self.runtime, session, integration, stream, at, touched, known=known, finished=hint is None)
+            if hint is None:
+                end_window(session, self.platform, integration, stream, self.runtime.now())
+            else:
+                keep_hint(session, self.platform, integration, stream, hint)
+            self._count(session, stream, at.window, page)
+            if hint is None or time.monotonic() - self._told >= TELL_SECONDS:
+                self._tell(session, integration)
+
+    def _tell(self, session: Session, integration: Integration) -> None:
+        self._told = time.monotonic()
+        if self._recovering:
             advance_recovery(self.runtime, session, integration, finished=False)
-            bump(session, integration.workspace_id)
+        bump(session, integration.workspace_id)
 
     def _prove(self, session: Session, integration: Integration) -> None:
         """Data is flowing: whatever was open is over, and the badge may start to say so."""
@@ -230,13 +270,13 @@ class _Attempt:
                 self.runtime, session, integration,
                 closing=Closing.RECOVERED, person_id=None, now=self.runtime.now(),
             )  # fmt: skip
+            self._recovering = True
 
-    def _count(self, session: Session, stream: Stream, window: Window, page: Page, last: bool) -> None:
+    def _count(self, session: Session, stream: Stream, window: Window, page: Page) -> None:
         self._rows += len(page.records)
-        run = session.get_one(SyncRun, self.run_id)
-        run.stream, run.pages, run.rows = stream.name, run.pages + 1, run.rows + len(page.records)
-        if last and stream.reading is not Reading.SNAPSHOT:
-            run.days += (window.last - window.first).days + 1
+        whole = page.resume is None and stream.reading is not Reading.SNAPSHOT
+        given = {"run": self.run_id, "named": stream.name, "more": len(page.records)}
+        session.execute(_COUNT, given | {"whole": (window.last - window.first).days + 1 if whole else 0})
 
     def succeed(self) -> None:
         now = self.runtime.now()

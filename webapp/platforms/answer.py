@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
 
+import msgspec
+
 MAX_DEPTH = 60
+# No error is longer; what is, is data, and data is read by its own shape (`decode`).
+LONGEST_WORD = 64 * 1024
+OUTLINE_DEPTH = 2
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_LIST = msgspec.json.Decoder(list[msgspec.Raw])
+_BRACKETS = re.compile(rb"[\[\]{}]")
 
 
 class Stage(StrEnum):
@@ -48,16 +57,21 @@ class Answer:
     def text(self) -> str:
         return self.body.decode("utf-8", "replace")
 
+    @property
+    def opening(self) -> str:
+        """The first 300 characters."""
+        return self.body[:1200].decode("utf-8", "replace")[:300]
+
     @cached_property
     def json(self) -> object | None:
-        """The decoded body; None when it is not JSON, or nested deeper than any honest answer is."""
-        if self.body.count(b"[") + self.body.count(b"{") > MAX_DEPTH and _depth(self.body) > MAX_DEPTH:
-            return None
+        """The decoded body; None when it is not JSON, or nested deeper than any honest answer is.
+
+        Of a long body only the outline: its outer members as far as they are short, and None for those that are not.
+        """
         try:
-            decoded: object = json.loads(self.body)
-        except (ValueError, RecursionError):
+            return _outline(self.body, OUTLINE_DEPTH)
+        except (ValueError, RecursionError, msgspec.MsgspecError):
             return None
-        return decoded
 
     @property
     def may_have_acted(self) -> bool:
@@ -93,12 +107,33 @@ def dig_text(value: object, *path: str | int) -> str:
     return str(found) if isinstance(found, str | int | float) and not isinstance(found, bool) else ""
 
 
+def _outline(body: bytes | msgspec.Raw, levels: int) -> object | None:
+    size = memoryview(body).nbytes
+    if size <= LONGEST_WORD:
+        return _decoded(bytes(body))
+    if levels == 0:
+        return None
+    first = bytes(memoryview(body)[:64]).lstrip()[:1]
+    if first == b"{":
+        return {name: _outline(value, levels - 1) for name, value in _OBJECT.decode(body).items()}
+    # Google answers with a list of answers; any other list is data.
+    if first == b"[" and levels == OUTLINE_DEPTH:
+        return [_outline(value, levels - 1) for value in _LIST.decode(body)]
+    if levels == OUTLINE_DEPTH:
+        raise ValueError("neither an object nor a list")
+    return None
+
+
+def _decoded(body: bytes) -> object | None:
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
+        raise ValueError("nested too deep")
+    decoded: object = json.loads(body)
+    return decoded
+
+
 def _depth(body: bytes) -> int:
     deepest = depth = 0
-    for byte in body:
-        if byte in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"]}":
-            depth -= 1
+    for bracket in _BRACKETS.findall(body):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
     return deepest

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -21,6 +22,7 @@ LONGEST_LIFE = timedelta(days=3650)
 # Anything at all: a token must not be thrown away for what is said beside it.
 Lifetime = object
 SHORTEST_LIFE_SECONDS = 60.0
+_DECODERS: dict[type[Any], msgspec.json.Decoder[Any]] = {}
 
 
 class OAuthTokens(msgspec.Struct):
@@ -36,7 +38,14 @@ class OAuthTokens(msgspec.Struct):
 def decode(answer: Answer, shape: type[T]) -> T:
     """The body as `shape`; raises Trouble when it is not that."""
     with reading(answer):
-        return msgspec.json.decode(answer.body, type=shape)
+        return _decoder(shape).decode(answer.body)
+
+
+def _decoder(shape: type[T]) -> msgspec.json.Decoder[T]:
+    # Made once for each shape; there are as many as classes in the platform modules.
+    if shape not in _DECODERS:
+        _DECODERS[shape] = msgspec.json.Decoder(shape)
+    return _DECODERS[shape]
 
 
 def decode_tokens(answer: Answer) -> OAuthTokens:
@@ -62,8 +71,15 @@ def garbled(answer: Answer, why: str) -> Trouble:
     )
 
 
+@lru_cache(2048)
 def micros(amount: str | Decimal) -> int:
     """A decimal amount as whole micros; ValueError when it is no finite number, or too large for any ledger."""
+    if isinstance(amount, str):
+        # Nearly every amount there is: digits, a point, at most six digits. A page holds thousands.
+        whole, _, part = amount.partition(".")
+        digits = whole + part.ljust(6, "0")
+        if whole and len(whole) <= 12 and len(part) <= 6 and digits.isascii() and digits.isdigit():
+            return int(digits)
     try:
         exact = Decimal(amount)
     except ArithmeticError:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+import msgspec
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     id: str
     product_id: str | None
     variant_id: str | None
@@ -17,8 +17,7 @@ class Line:
     total_micros: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refund:
+class Refund(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Money given back; it belongs to its own day, not the order's."""
 
     id: str
@@ -29,8 +28,7 @@ class Refund:
     currency: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One order with its lines and refunds. No name, address or mail of a customer, on purpose."""
 
     id: str
@@ -50,8 +48,7 @@ class Order:
     refunds: tuple[Refund, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variant:
+class Variant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One sellable thing and what it costs the merchant; the cost is None where the merchant never gave one."""
 
     id: str
@@ -63,8 +60,7 @@ class Variant:
     currency: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spend:
+class Spend(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one campaign cost on one day of the ad account's own calendar."""
 
     campaign_id: str

@@ -29,12 +29,12 @@ class Paging(msgspec.Struct):
     next: str | None = None
 
 
-class _Action(msgspec.Struct):
+class _Action(msgspec.Struct, gc=False):
     action_type: str
     value: str = "0"
 
 
-class Insight(msgspec.Struct):
+class Insight(msgspec.Struct, gc=False):
     account_id: str
     account_currency: str
     campaign_id: str
@@ -47,7 +47,7 @@ class Insight(msgspec.Struct):
     action_values: list[_Action] = []
 
 
-class Insights(msgspec.Struct):
+class Insights(msgspec.Struct, gc=False):
     data: list[Insight]
     paging: Paging | None = None
 

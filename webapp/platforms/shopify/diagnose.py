@@ -85,7 +85,7 @@ def _codes(answer: Answer) -> Diagnosis | None:
 
 
 def _status(answer: Answer) -> Diagnosis | None:
-    message = dig_text(answer.json, "errors") or dig_text(answer.json, "error") or answer.text[:300]
+    message = dig_text(answer.json, "errors") or dig_text(answer.json, "error") or answer.opening
     code = str(answer.status)
     if "Non-expiring access tokens" in message:
         return verdict(Cause.SECURITY_POLICY, fault=Fault.OURS, code=code, message=message)

@@ -34,7 +34,7 @@ from webapp.platforms.paging import Trail
 from webapp.platforms.records import Record
 from webapp.platforms.shopify.advice import ADVICE
 from webapp.platforms.shopify.diagnose import diagnose
-from webapp.platforms.shopify.records import IdsPage, OrdersPage, VariantsPage, ids, orders, variants
+from webapp.platforms.shopify.records import IdsPage, OrdersPage, PageInfo, VariantsPage, ids, orders, variants
 from webapp.platforms.shopify.shop_name import clean_shop
 from webapp.platforms.shopify.totals import counts_query, counts_variables, day_counts, days_of
 from webapp.platforms.wire import Request
@@ -209,21 +209,27 @@ class Shopify(Platform):
 
     def read(self, api: Api, account: Account, stream: Stream, window: Window, *, resume: str | None) -> Iterator[Page]:
         trail, after = Trail(resume), resume
-        records: tuple[Record, ...]
         while True:
-            if stream.name == "products":
-                answer = self._ask(api, VARIANTS, after=after)
-                found = decode(answer, VariantsPage).data.product_variants
-                records, info = variants(answer, found), found.page_info
-            else:
-                answer = self._ask(api, ORDERS, after=after, changed=_within("updated_at", window))
-                page = decode(answer, OrdersPage).data.orders
-                records, info = orders(answer, page, account, lambda id, at: self._lines(api, id, at)), page.page_info
-            if not info.has_next_page:
-                yield Page(records=records, resume=None)
+            records, info, answer = self._page(api, account, stream, window, after)
+            after = trail.follow(info.end_cursor, answer) if info.has_next_page else None
+            # A page is let go before the next one is asked for: what is here is all there is of it.
+            page = Page(records=records, resume=after)
+            del records, answer
+            yield page
+            if after is None:
                 return
-            after = trail.follow(info.end_cursor, answer)
-            yield Page(records=records, resume=after)
+            del page
+
+    def _page(
+        self, api: Api, account: Account, stream: Stream, window: Window, after: str | None
+    ) -> tuple[tuple[Record, ...], PageInfo, Answer]:
+        if stream.name == "products":
+            answer = self._ask(api, VARIANTS, after=after)
+            found = decode(answer, VariantsPage).data.product_variants
+            return variants(answer, found), found.page_info, answer
+        answer = self._ask(api, ORDERS, after=after, changed=_within("updated_at", window))
+        page = decode(answer, OrdersPage).data.orders
+        return orders(answer, page, account, lambda id, at: self._lines(api, id, at)), page.page_info, answer
 
     def listed(self, api: Api, account: Account, stream: Stream, window: Window) -> frozenset[str] | None:
         trail, after, found = Trail(), None, set[str]()

@@ -4,35 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from webapp.platforms.answer import Answer
 from webapp.platforms.base import Account
-from webapp.platforms.decode import count, decode, garbled, local_day, micros, plain, reading
+from webapp.platforms.decode import count, decode, garbled, micros, plain, reading, zone_name
 from webapp.platforms.paging import Trail
 from webapp.platforms.records import Line, Order, Refund, Variant
 
 
-class PageInfo(msgspec.Struct, rename="camel"):
+class PageInfo(msgspec.Struct, rename="camel", gc=False):
     has_next_page: bool
     end_cursor: str | None = None
 
 
-class _Amount(msgspec.Struct, rename="camel"):
+class _Amount(msgspec.Struct, rename="camel", gc=False):
     amount: str
     currency_code: str
 
 
-class _Money(msgspec.Struct, rename="camel"):
+class _Money(msgspec.Struct, rename="camel", gc=False):
     shop_money: _Amount
 
 
-class _Id(msgspec.Struct):
+class _Id(msgspec.Struct, gc=False):
     id: str
 
 
-class _Line(msgspec.Struct, rename="camel"):
+class _Line(msgspec.Struct, rename="camel", gc=False):
     id: str
     title: str
     quantity: int
@@ -42,18 +43,18 @@ class _Line(msgspec.Struct, rename="camel"):
     variant: _Id | None = None
 
 
-class Lines(msgspec.Struct, rename="camel"):
+class Lines(msgspec.Struct, rename="camel", gc=False):
     nodes: list[_Line]
     page_info: PageInfo
 
 
-class _Refund(msgspec.Struct, rename="camel"):
+class _Refund(msgspec.Struct, rename="camel", gc=False):
     id: str
     total_refunded_set: _Money
     created_at: datetime | None = None
 
 
-class _Order(msgspec.Struct, rename="camel"):
+class _Order(msgspec.Struct, rename="camel", gc=False):
     id: str
     name: str
     created_at: datetime
@@ -70,16 +71,16 @@ class _Order(msgspec.Struct, rename="camel"):
     cancelled_at: datetime | None = None
 
 
-class Orders(msgspec.Struct, rename="camel"):
+class Orders(msgspec.Struct, rename="camel", gc=False):
     nodes: list[_Order]
     page_info: PageInfo
 
 
-class _OrdersData(msgspec.Struct):
+class _OrdersData(msgspec.Struct, gc=False):
     orders: Orders
 
 
-class OrdersPage(msgspec.Struct):
+class OrdersPage(msgspec.Struct, gc=False):
     data: _OrdersData
 
 
@@ -101,23 +102,23 @@ class IdsPage(msgspec.Struct):
     data: _IdsData
 
 
-class _OneOrder(msgspec.Struct, rename="camel"):
+class _OneOrder(msgspec.Struct, rename="camel", gc=False):
     line_items: Lines
 
 
-class _OneOrderData(msgspec.Struct):
+class _OneOrderData(msgspec.Struct, gc=False):
     order: _OneOrder
 
 
-class MoreLines(msgspec.Struct):
+class MoreLines(msgspec.Struct, gc=False):
     data: _OneOrderData
 
 
-class _Item(msgspec.Struct, rename="camel"):
+class _Item(msgspec.Struct, rename="camel", gc=False):
     unit_cost: _Amount | None = None
 
 
-class _Variant(msgspec.Struct, rename="camel"):
+class _Variant(msgspec.Struct, rename="camel", gc=False):
     id: str
     display_name: str
     price: str
@@ -126,27 +127,29 @@ class _Variant(msgspec.Struct, rename="camel"):
     inventory_item: _Item | None = None
 
 
-class Variants(msgspec.Struct, rename="camel"):
+class Variants(msgspec.Struct, rename="camel", gc=False):
     nodes: list[_Variant]
     page_info: PageInfo
 
 
-class _VariantsData(msgspec.Struct, rename="camel"):
+class _VariantsData(msgspec.Struct, rename="camel", gc=False):
     product_variants: Variants
 
 
-class VariantsPage(msgspec.Struct):
+class VariantsPage(msgspec.Struct, gc=False):
     data: _VariantsData
 
 
 def orders(answer: Answer, page: Orders, account: Account, more: Callable[[str, str], Answer]) -> tuple[Order, ...]:
     """The page's orders without test orders; `more(order, cursor)` asks for lines that did not fit. Raises Trouble."""
-    found = []
+    found, zone = [], ZoneInfo(zone_name(account.timezone))
     for one in page.nodes:
         if not one.test:
-            lines = _all_lines(answer, one, more)
+            lines = (
+                one.line_items.nodes if not one.line_items.page_info.has_next_page else _all_lines(answer, one, more)
+            )
             with reading(answer):
-                found.append(_order(one, lines, account))
+                found.append(_order(one, lines, zone))
     if any(one.currency != account.currency for one in found):
         raise garbled(answer, "its amounts are in a currency that is not the store's")
     return tuple(found)
@@ -173,7 +176,7 @@ def _all_lines(answer: Answer, order: _Order, more: Callable[[str, str], Answer]
     return lines
 
 
-def _order(one: _Order, lines: list[_Line], account: Account) -> Order:
+def _order(one: _Order, lines: list[_Line], zone: ZoneInfo) -> Order:
     created = _aware(one.created_at)
     return Order(
         id=_tail(one.id),
@@ -181,39 +184,40 @@ def _order(one: _Order, lines: list[_Line], account: Account) -> Order:
         created_at=created,
         changed_at=_aware(one.updated_at),
         cancelled_at=_aware(one.cancelled_at) if one.cancelled_at else None,
-        day=local_day(created, account.timezone),
+        day=created.astimezone(zone).date(),
         currency=one.current_total_price_set.shop_money.currency_code,
-        total_micros=_micros(one.current_total_price_set),
-        subtotal_micros=_micros(one.current_subtotal_price_set),
-        discount_micros=_micros(one.current_total_discounts_set),
-        shipping_micros=_micros(one.total_shipping_price_set),
-        tax_micros=_micros(one.current_total_tax_set),
-        refunded_micros=_micros(one.total_refunded_set),
-        lines=tuple(_line(line) for line in lines),
-        refunds=tuple(_refund(refund, one, account) for refund in one.refunds if refund.created_at is not None),
+        total_micros=micros(one.current_total_price_set.shop_money.amount),
+        subtotal_micros=micros(one.current_subtotal_price_set.shop_money.amount),
+        discount_micros=micros(one.current_total_discounts_set.shop_money.amount),
+        shipping_micros=micros(one.total_shipping_price_set.shop_money.amount),
+        tax_micros=micros(one.current_total_tax_set.shop_money.amount),
+        refunded_micros=micros(one.total_refunded_set.shop_money.amount),
+        lines=tuple([_line(line) for line in lines]),
+        refunds=tuple([_refund(refund, one, zone) for refund in one.refunds if refund.created_at is not None]),
     )
 
 
 def _line(line: _Line) -> Line:
+    product, variant, sku = line.product, line.variant, line.sku
     return Line(
         id=_tail(line.id),
-        product_id=_tail(line.product.id) if line.product else None,
-        variant_id=_tail(line.variant.id) if line.variant else None,
+        product_id=_tail(product.id) if product else None,
+        variant_id=_tail(variant.id) if variant else None,
         title=plain(line.title),
-        sku=plain(line.sku) if line.sku else None,
+        sku=plain(sku) if sku else None,
         quantity=count(line.quantity),
-        total_micros=_micros(line.discounted_total_set),
+        total_micros=micros(line.discounted_total_set.shop_money.amount),
     )
 
 
-def _refund(refund: _Refund, order: _Order, account: Account) -> Refund:
+def _refund(refund: _Refund, order: _Order, zone: ZoneInfo) -> Refund:
     at = _aware(refund.created_at or order.updated_at)
     return Refund(
         id=_tail(refund.id),
         order_id=_tail(order.id),
         created_at=at,
-        day=local_day(at, account.timezone),
-        amount_micros=_micros(refund.total_refunded_set),
+        day=at.astimezone(zone).date(),
+        amount_micros=micros(refund.total_refunded_set.shop_money.amount),
         currency=refund.total_refunded_set.shop_money.currency_code,
     )
 
@@ -231,15 +235,11 @@ def _variant(one: _Variant) -> Variant:
     )
 
 
-def _micros(money: _Money) -> int:
-    return micros(money.shop_money.amount)
-
-
 def _tail(gid: str) -> str:
-    number = gid.rpartition("/")[2]
-    if not number.isascii() or not number.isdigit() or len(number) > 20:
-        raise ValueError("not an id")
-    return number
+    number = gid[gid.rfind("/") + 1 :]
+    if number.isascii() and number.isdigit() and len(number) <= 20:
+        return number
+    raise ValueError("not an id")
 
 
 def _aware(at: datetime) -> datetime:
