@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -44,7 +45,7 @@ def campaigns(account: AdAccount) -> tuple[Campaign, ...]:
     dice = random.Random(f"{account.id} campaigns")
     names = ["Prospecting", "Retargeting", "Brand", "Summer sale", "Lookalike", "Catalogue", "Video views"]
     return tuple(
-        Campaign(str(int(account.id) % 10**9 * 100 + number), f"{names[number]} {account.name.split()[0]}")
+        Campaign(_campaign_id(account, number), f"{names[number]} {account.name.split()[0]}")
         for number in range(dice.randrange(4, 8))
     )
 
@@ -63,6 +64,13 @@ def spend_rows(
             if row.spend:
                 yield row
         day += timedelta(days=1)
+
+
+def _campaign_id(account: AdAccount, number: int) -> str:
+    """In the style of the account's own id: numbers beside numbers, a UUID beside UUIDs."""
+    if account.id.isdecimal():
+        return str(int(account.id) % 10**9 * 100 + number)
+    return str(uuid.uuid5(uuid.UUID(account.id), str(number)))
 
 
 def _row(account: AdAccount, campaign: Campaign, day: date, part: float, late: bool) -> SpendRow:

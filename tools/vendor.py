@@ -43,7 +43,7 @@ ICONS = (
     "wrench",
     "x",
 )
-MARKS = ("shopify", "meta", "googleads", "tiktok", "pinterest")
+MARKS = ("shopify", "meta", "googleads", "tiktok", "pinterest", "snapchat")
 # Basic Latin, Latin-1, common accents, dashes, quotes, euro, arrows: what a merchant's names and our sentences need.
 UNICODES = "U+0020-007E,U+00A0-017F,U+2010-2015,U+2018-201E,U+2022,U+2026,U+20AC,U+2190-2193,U+2212,U+2713"
 

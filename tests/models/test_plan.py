@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -130,3 +131,17 @@ def test_days_that_may_be_restated_are_read_again_and_older_ones_are_not(zone, b
     asked = {day for window in reader.owed(later) for day in days_of(window)}
     assert today - timedelta(days=quiet) in asked
     assert today - timedelta(days=30) not in asked
+
+
+def test_a_running_day_is_asked_again_only_when_its_figures_are_old_enough():
+    paced = replace(SPEND, pace=timedelta(hours=6))
+    reader, noon = Reader(paced, ZoneInfo("UTC"), date(2026, 6, 1)), datetime(2026, 6, 3, 12, tzinfo=UTC)
+    for window in reader.owed(noon):
+        reader.reads(window, noon)
+    assert reader.owed(noon + timedelta(hours=5)) == []
+    assert reader.owed(noon + timedelta(hours=6)) != []
+    back = owed_windows(
+        paced, reader.covered, first_day=reader.first_day, zone=reader.zone, now=noon + timedelta(hours=2),
+        fresh_since=noon + timedelta(hours=1),
+    )  # fmt: skip
+    assert back != [], "after a gap it is asked at once"

@@ -105,6 +105,41 @@ UNSEEN = [
     ("pinterest_ads", 200, {"code": 8, "message": "You have exceeded your rate limit."}, Cause.RATE_LIMITED),
     ("pinterest_ads", 504, "<html>gateway</html>", Cause.PLATFORM_DOWN),
     ("pinterest_ads", 418, {"code": 77, "message": "x"}, Cause.UNKNOWN),
+    ("amazon_ads", 401, {"code": "401", "detail": "Not authorized to manage this profile. Please check permissions"},
+     Cause.ACCOUNT_UNAVAILABLE),
+    ("amazon_ads", 401, {"code": "UNAUTHORIZED", "details": "Vendor not found"}, Cause.ACCOUNT_UNAVAILABLE),
+    ("amazon_ads", 401, {"code": "401", "details": "HTTP 401 Unauthorized"}, Cause.TOKEN_EXPIRED),
+    ("amazon_ads", 401, {"code": "401", "details": "Scope header is missing"}, Cause.BAD_REQUEST),
+    ("amazon_ads", 401, "", Cause.TOKEN_EXPIRED),
+    ("amazon_ads", 403, {"message": "Missing Authentication Token"}, Cause.BAD_REQUEST),
+    ("amazon_ads", 403, "<html>Request blocked</html>", Cause.UNKNOWN),
+    ("amazon_ads", 403, "<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>Request has expired</Message>"
+                        "</Error>", Cause.PLATFORM_DOWN),
+    ("amazon_ads", 400, {"code": "400", "detail": "startDate to endDate range (32 days) must not exceed maximum range"},
+     Cause.BAD_REQUEST),
+    ("amazon_ads", 403, {"code": "403", "details": "The advertiser account is suspended"}, Cause.ACCOUNT_UNAVAILABLE),
+    ("amazon_ads", 425, {"code": "425", "detail": "The Request is a duplicate of : a15115d8"}, Cause.RATE_LIMITED),
+    ("amazon_ads", 429, {"message": "Too Many Requests"}, Cause.RATE_LIMITED),
+    ("amazon_ads", 504, {"message": "Endpoint request timed out"}, Cause.PLATFORM_DOWN),
+    ("amazon_ads", 418, {"code": "418", "details": "x"}, Cause.UNKNOWN),
+    ("snapchat_ads", 404, {"request_status": "ERROR", "debug_message": "Resource can not be found",
+                           "error_code": "E3003"}, Cause.ACCOUNT_UNAVAILABLE),
+    ("snapchat_ads", 400, {"request_status": "ERROR", "error_code": "E1008", "debug_message": "Unsupported Stats "
+                           "Query: End time should end at the beginning of an hour."}, Cause.BAD_REQUEST),
+    ("snapchat_ads", 403, {"request_status": "ERROR", "debug_message": "This application is not approved for the "
+                           "Marketing API"}, Cause.BAD_REQUEST),
+    ("snapchat_ads", 200, {"request_status": "SUCCESS", "adaccounts": [
+        {"sub_request_status": "ERROR", "sub_request_error_reason": "Ad Account not found"}]},
+     Cause.ACCOUNT_UNAVAILABLE),
+    ("snapchat_ads", 200, {"request_status": "SUCCESS", "organizations": [
+        {"sub_request_status": "ERROR", "sub_request_error_reason": "Try later"}]}, Cause.UNKNOWN),
+    ("snapchat_ads", 200, {"request_status": "ERROR", "debug_message": "x"}, Cause.UNKNOWN),
+    ("snapchat_ads", 401, "<html>Sign in</html>", Cause.TOKEN_EXPIRED),
+    ("snapchat_ads", 403, "<html>Request blocked</html>", Cause.UNKNOWN),
+    ("snapchat_ads", 403, "", Cause.UNKNOWN),
+    ("snapchat_ads", 404, "<html>Not Found</html>", Cause.BAD_REQUEST),
+    ("snapchat_ads", 429, {"request_status": "ERROR", "error_code": "E1009"}, Cause.RATE_LIMITED),
+    ("snapchat_ads", 418, {"request_status": "ERROR", "debug_message": "I'm a teapot"}, Cause.UNKNOWN),
 ]  # fmt: skip
 
 

@@ -56,8 +56,9 @@ def owed_windows(
 
     After a gap, `fresh_since` is its end: what may be restated and was read before that is asked for again at once.
     """
-    today, stale = local_day(now, zone), max(now - RESTATE_EVERY, fresh_since or now - RESTATE_EVERY)
-    owed = [day for day in _days(first_day, today) if _is_owed(stream, covered.get(day), day, today, stale)]
+    today = local_day(now, zone)
+    stale, aged = (max(now - age, fresh_since or now - age) for age in (RESTATE_EVERY, stream.pace))
+    owed = [day for day in _days(first_day, today) if _is_owed(stream, covered.get(day), day, today, stale, aged)]
     return [_window(stream, covered, run, zone, now) for run in _runs(owed, stream.window_days)]
 
 
@@ -79,9 +80,11 @@ def low_water(covered: Covered, *, first_day: date, today: date, zone: ZoneInfo)
     return mark
 
 
-def _is_owed(stream: Stream, found: CoveredDay | None, day: date, today: date, stale: datetime) -> bool:
-    if found is None or not found.complete or found.is_asked_again:
+def _is_owed(stream: Stream, found: CoveredDay | None, day: date, today: date, stale: datetime, aged: datetime) -> bool:
+    if found is None or found.is_asked_again:
         return True
+    if not found.complete:
+        return not stream.pace or found.fetched_at <= aged
     if stream.reading is not Reading.DAYS or today - day > timedelta(days=stream.look_back):
         return False
     return found.fetched_at <= stale

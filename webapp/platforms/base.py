@@ -43,6 +43,7 @@ class Stream:
 
     CHANGES streams are read by change time, in windows of calendar days; reading every change since a day's start
     also completes that day. DAYS streams are read by booked day, and days younger than `look_back` may be restated.
+    `pace` is how old a running day's figures may grow before they are asked for again, where each question is dear.
     SNAPSHOT streams have no days; they are read whole, at most once per `every`.
     """
 
@@ -54,6 +55,7 @@ class Stream:
     look_back: int = 0
     window_days: int = 7
     every: timedelta = timedelta(hours=6)
+    pace: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,6 +81,7 @@ class GoogleAds(Platform):
     company = "Google"
     kind = "ads"
     mark = "googleads"
+    in_demo = True
     scopes = ("openid", "email", ADWORDS)
     streams = (
         Stream(
@@ -98,7 +99,6 @@ class GoogleAds(Platform):
     lifetimes = "Renews itself, also while it is paused. It ends when access is removed in the Google account."
     depth_note = "The first import brings the last 90 days of spend by campaign."
     advice = ADVICE
-    in_demo = True
 
     def authorize_url(self, tenant: str | None) -> str:
         return "https://accounts.google.com/o/oauth2/v2/auth"

@@ -78,6 +78,7 @@ class MetaAds(Platform):
     company = "Meta"
     kind = "ads"
     mark = "meta"
+    in_demo = True
     scopes = ("ads_read",)
     scope_separator = ","
     streams = (
@@ -95,7 +96,6 @@ class MetaAds(Platform):
     lifetimes = "Renews itself, also while it is paused. Meta ends it when a password changes."
     depth_note = "The first import brings the last 90 days of spend by campaign."
     advice = ADVICE
-    in_demo = True
 
     def authorize_url(self, tenant: str | None) -> str:
         return f"https://www.facebook.com/{VERSION}/dialog/oauth"

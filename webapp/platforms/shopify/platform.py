@@ -122,6 +122,7 @@ class Shopify(Platform):
     company = "Shopify"
     kind = "store"
     mark = "shopify"
+    in_demo = True
     scopes = ("read_orders", "read_products", "read_inventory")
     # Shopify gives it to approved apps only.
     optional_scopes = (ALL_ORDERS,)
@@ -149,7 +150,6 @@ class Shopify(Platform):
     lifetimes = "Renews itself, also while it is paused. It ends when the app is removed."
     depth_note = "The first import brings the last 90 days of orders, with refunds, products and their cost."
     advice = ADVICE
-    in_demo = True
 
     def authorize_url(self, tenant: str | None) -> str:
         return f"https://{tenant}/admin/oauth/authorize"

@@ -91,6 +91,7 @@ class TikTokAds(Platform):
     company = "TikTok"
     kind = "ads"
     mark = "tiktok"
+    in_demo = True
     # Ids from TikTok's permission list; 1 to 4 are ad accounts, ads, audiences and reporting. Reading spend needs two.
     scopes = ("1", "4")
     asks_scopes = False
@@ -107,7 +108,6 @@ class TikTokAds(Platform):
     lifetimes = "Does not end by itself; only when access is removed at TikTok."
     depth_note = "The first import brings the last 90 days of spend by campaign."
     advice = ADVICE
-    in_demo = True
 
     def authorize_url(self, tenant: str | None) -> str:
         return "https://business-api.tiktok.com/portal/auth"
