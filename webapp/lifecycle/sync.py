@@ -1,7 +1,7 @@
 """Read one claimed integration: ask whether it is well, then every owed window, newest days first.
 
 Each page commits its rows, its coverage, the cursor and a resume hint together, guarded by the claim's fence; a kill
-anywhere loses nothing and repeats at most one page.
+anywhere loses nothing and repeats at most one page (two in a long window of a first import, see `read_ahead.py`).
 """
 
 from __future__ import annotations

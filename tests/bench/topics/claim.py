@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from sqlalchemy import Date, Integer, TextClause, bindparam, text, update
 from sqlmodel import col
@@ -50,25 +51,38 @@ def measure(folder: Path, effort: Effort) -> Iterator[Figure]:
     for kind, databases in (("SQLite", sqlite_databases(folder)), ("PostgreSQL", postgres_databases())):
         with databases as fresh:
             found = _in_turns(folder, fresh, sizes, effort.rounds)
-        few, many = found["1k"], found["100k"]
+        few, (many, busy) = found["1k"].took, found["100k"]
         yield Figure(
-            f"claim: {AT_ONCE} of 100k, {kind}", f"{many:.2f} ms", f"<= {GOAL_MS[kind]:.0f} ms", many <= GOAL_MS[kind]
+            f"claim: {AT_ONCE} of 100k, {kind}",
+            f"{many:.2f} ms ({busy:.2f} of them our own processor time)",
+            f"<= {GOAL_MS[kind]:.0f} ms",
+            many <= GOAL_MS[kind],
         )
         for size in list(sizes)[1:]:
-            value = found[size] / few
-            yield Figure(f"claim: {AT_ONCE} of {size} against 1k, {kind}", f"{value:.2f} ({found[size]:.2f} ms)",
+            value = found[size].took / few
+            yield Figure(f"claim: {AT_ONCE} of {size} against 1k, {kind}", f"{value:.2f} ({found[size].took:.2f} ms)",
                          f"<= {GROWTH}", value <= GROWTH)  # fmt: skip
 
 
-def _in_turns(folder: Path, fresh: Databases, sizes: dict[str, int], rounds: int) -> dict[str, float]:
-    """Median milliseconds of a claim, by size of the table; in turns, so that a slow minute is everybody's."""
-    found: dict[str, list[float]] = {size: [] for size in sizes}
+class Cost(NamedTuple):
+    """Milliseconds of one claim: by the clock, and of this process's own time on a processor."""
+
+    took: float
+    busy: float
+
+
+def _in_turns(folder: Path, fresh: Databases, sizes: dict[str, int], rounds: int) -> dict[str, Cost]:
+    """What a claim costs, in the median, by size of the table; in turns, so that a slow minute is everybody's."""
+    found: dict[str, list[Cost]] = {size: [] for size in sizes}
     with ExitStack() as stack:
         tables = {size: stack.enter_context(_table(folder, fresh, many)) for size, many in sizes.items()}
         for _ in range(rounds * CLAIMS_A_ROUND):
             for size, runtime in tables.items():
-                found[size].append(_claimed_ms(runtime, sizes[size]))
-    return {size: median(values) for size, values in found.items()}
+                found[size].append(_claimed(runtime, sizes[size]))
+    return {
+        size: Cost(median(one.took for one in costs), median(one.busy for one in costs))
+        for size, costs in found.items()
+    }
 
 
 @contextmanager
@@ -102,16 +116,16 @@ def _typed(statement: str) -> TextClause:
     )
 
 
-def _claimed_ms(runtime: Runtime, many: int) -> float:
+def _claimed(runtime: Runtime, many: int) -> Cost:
     """A hundred anywhere in the table become due, are claimed, and are done: due again in a quarter of an hour."""
     ids = [f"{number:016d}" for number in random.sample(range(many), AT_ONCE)]
     chosen = update(Integration).where(col(Integration.id).in_(ids))
     with runtime.database.writing() as session:
         session.execute(chosen.values(next_sync_at=runtime.now()))
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     claims = claim_due(runtime, limit=AT_ONCE)
-    took = time.perf_counter() - began
+    cost = Cost((time.perf_counter() - began) * 1000, (time.process_time() - used) * 1000)
     assert sorted(claim.integration_id for claim in claims) == sorted(ids)
     with runtime.database.writing() as session:
         session.execute(chosen.values(next_sync_at=runtime.now() + LATER, lease_until=None))
-    return took * 1000
+    return cost
