@@ -117,12 +117,15 @@ def connect_account(
 ) -> Integration:
     """Tie this account to the workspace, for the first time or again. History and numbers stay where they are."""
     reach_days = platform.reach_days(scopes)
+    # Its row before its workspace's, as every sync takes them: else the two may wait for each other.
     integration = session.exec(
-        select(Integration).where(
+        select(Integration)
+        .where(
             Integration.workspace_id == flow.workspace_id,
             Integration.platform == platform.slug,
             Integration.account_id == account.id,
         )
+        .with_for_update()
     ).one_or_none()
     if integration is None:
         integration = _newborn(flow.workspace_id, platform, account, reach_days, now)

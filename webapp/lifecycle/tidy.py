@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
-from sqlmodel import col
+from sqlmodel import col, select
 
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.access import Authorization, Grant
 from webapp.models.people import SignInAttempt
 from webapp.models.sync import SyncRun
 
+AT_ONCE = 5_000
 KEEP_RUNS = timedelta(days=60)
 KEEP_AUTHORIZATIONS = timedelta(days=30)
 KEEP_ATTEMPTS = timedelta(days=2)
@@ -19,10 +20,10 @@ KEEP_ENDED_GRANTS = timedelta(days=7)
 
 
 def tidy(runtime: Runtime) -> None:
-    """Delete in one short transaction; incidents, receipts, events and data are never touched."""
+    """Delete in short transactions; incidents, receipts, events and data are never touched."""
     now = runtime.now()
+    _forget_runs(runtime, before=now - KEEP_RUNS)
     with runtime.database.writing() as session:
-        session.execute(delete(SyncRun).where(col(SyncRun.started_at) < now - KEEP_RUNS))
         session.execute(delete(Authorization).where(col(Authorization.created_at) < now - KEEP_AUTHORIZATIONS))
         over = col(Authorization.expires_at) < now, col(Authorization.verifier_sealed).is_not(None)
         session.execute(update(Authorization).where(*over).values(verifier_sealed=None))
@@ -32,3 +33,13 @@ def tidy(runtime: Runtime) -> None:
             delete(Grant).where(col(Grant.live_at).is_(None), col(Grant.issued_at) < now - KEEP_ENDED_GRANTS)
         )
         session.execute(delete(SignInAttempt).where(col(SignInAttempt.at) < now - KEEP_ATTEMPTS))
+
+
+def _forget_runs(runtime: Runtime, *, before: datetime) -> None:
+    """By far the most there is to delete: some thousand at a time, so that no sync waits for it."""
+    old = select(SyncRun.id).where(col(SyncRun.started_at) < before).order_by(col(SyncRun.started_at)).limit(AT_ONCE)
+    while not runtime.stopping.is_set():
+        with runtime.database.writing() as session:
+            gone = session.execute(delete(SyncRun).where(col(SyncRun.id).in_(old)).returning(col(SyncRun.id))).all()
+        if len(gone) < AT_ONCE:
+            return
