@@ -1,7 +1,7 @@
 """Read one claimed integration: ask whether it is well, then every owed window, newest days first.
 
 Each page commits its rows, its coverage, the cursor and a resume hint together, guarded by the claim's fence; a kill
-anywhere loses nothing and repeats at most one page (two in a long window of a first import, see `read_ahead.py`).
+anywhere loses nothing and repeats at most one page.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from webapp.lifecycle.allowance import Allowance, interval_of
 from webapp.lifecycle.bury import bury_unlisted, bury_unseen
 from webapp.lifecycle.claim import Claim, LostClaim, hold
 from webapp.lifecycle.progress import Hint, cover, cursor_of, end_window, keep_hint
-from webapp.lifecycle.read_ahead import read_ahead
 from webapp.lifecycle.recover import (
     advance_recovery,
     begin_recovery,
@@ -88,7 +87,7 @@ class _Attempt:
         self.claim = claim
         self.run_id: int | None = None
         self.platform: Platform = runtime.platform(claim.platform)
-        self._proven = self._recovering = self._first_import = False
+        self._proven = self._recovering = False
         self._known: dict[str, set[date]] = {}
         self._told = -TELL_SECONDS
         self._rows = 0
@@ -122,7 +121,7 @@ class _Attempt:
             login = session.get_one(Login, integration.login_id)
             receipt = open_receipt(session, integration.id)
             fresh_since = receipt.away_to if receipt is not None else integration.failing_since
-        self._recovering, self._first_import = receipt is not None, integration.imported_at is None
+        self._recovering = receipt is not None
         assert login.id is not None
         token = usable_token(self.runtime, login.id)
         renew = renewer(self.runtime, login.id)
@@ -214,7 +213,7 @@ class _Attempt:
             try:
                 pages = self.platform.read(api, account, stream, place.window, resume=place.resume)
                 with self.runtime.database.connection() as connection:
-                    for page in read_ahead(pages) if self._may_read_ahead else pages:
+                    for page in pages:
                         self._store(stream, place, page, connection)
                         # Let go before the next one comes: what a sync holds is one page, however many there are.
                         del page
@@ -223,12 +222,6 @@ class _Attempt:
                 log.info("sync %s: a window of %s starts over", self.claim.integration_id, stream.name)
                 answer = dead.answer
         raise Trouble(verdict(Cause.PLATFORM_DOWN, transient=True, code="dead_cursor", message=answer.text), answer)
-
-    @property
-    def _may_read_ahead(self) -> bool:
-        # A catch-up that was cut off repeats one page; only a first import has enough of them to gain. SQLite writes
-        # in this very process, row by row under the interpreter's lock, and loses by it.
-        return self._first_import and not self.runtime.database.is_sqlite
 
     def _store(self, stream: Stream, at: Hint, page: Page, connection: Connection) -> None:
         with self.runtime.database.writing(connection) as session:
