@@ -17,12 +17,11 @@ from tests.conftest import AtTheBrowser
 from tests.e2e.world import until
 from tests.jobs.fleet import Fleet
 from tests.jobs.many import all_read_since
-from tests.jobs.test_kills import newest_run, under_way
+from tests.jobs.test_kills import LASTING, newest_run, under_way
 from webapp.lifecycle.migrate import is_current
 from webapp.models.access import Ending
 from webapp.models.health import Health
 from webapp.models.sync import Outcome
-from webapp.platforms import registry
 from webapp.settings import Settings
 
 Restore = Callable[[], str]
@@ -92,7 +91,7 @@ def test_a_copy_of_a_running_installation_goes_on_where_it_was(
     acts, runtime, environ, back_up, open_at, sandbox, tmp_path
 ):
     prepare_database(runtime)
-    connected = [acts.connects(slug) for slug in registry()]
+    connected = [acts.connects(slug) for slug in LASTING]
     before, fleet = newest_run(runtime), Fleet(environ, tmp_path / "work.log")
     fleet.work()
     try:
