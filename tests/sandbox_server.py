@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -50,7 +51,9 @@ class SandboxServer:
 
     def stop(self) -> None:
         # In the loop's own thread, kept-alive connections too: else it lives on until they time out.
-        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._server._map))
+        # A loop that was awake may have closed everything, the trigger too, before it is pulled.
+        with suppress(OSError):
+            self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._server._map))
         self._catcher.stop(no_assert=True)
         self._thread.join(timeout=5)
 
