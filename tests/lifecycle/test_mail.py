@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -137,3 +138,15 @@ def test_viewers_and_the_unconfirmed_are_not_told(acts, send_mail, runtime, peop
     acts.syncs(one)
     acts.sandbox.advance(minutes=5)
     assert send_mail() == 0
+
+
+def test_the_text_part_runs_no_two_sentences_together(acts, send_mail):
+    meta = acts.connects("meta_ads")
+    acts.syncs(meta)
+    acts.sandbox.switch("meta_ads", "access_revoked")
+    acts.syncs(meta)
+    acts.sandbox.advance(minutes=3)
+    assert send_mail() == 1
+    text = acts.sandbox.letters()[0]["text"]
+    assert "Likely: " in text
+    assert re.search(r"[a-z]\.[A-Z]", text) is None
