@@ -13,13 +13,12 @@ import click
 from dotenv import load_dotenv
 from flask import Flask
 
-from jobs.engines import prepare_database
+from jobs.engines import migrations, prepare_database
 from jobs.serve import serve
 from jobs.stand_ins import StandIns
 from jobs.work import sync_everything_due, work_until_stopped
 from webapp import extensions, hx, logs
 from webapp.lifecycle.doctor import findings
-from webapp.lifecycle.migrate import roll_back
 from webapp.lifecycle.rotate_keys import rotate_keys
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.seed_demo import seed_demo
@@ -127,7 +126,7 @@ def migrate_now(back_to: str | None) -> None:
     if back_to is None:
         prepare_database(_runtime())
     else:
-        roll_back(_runtime().database, back_to)
+        migrations().roll_back(_runtime().database, back_to)
 
 
 @click.command("doctor")

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from flask import Flask
 
-from webapp.lifecycle.migrate import migrate
 from webapp.lifecycle.runtime import Runtime
+from webapp.lifecycle.shape import is_current
 
 # By name: the fleet's module needs a package that an installation on one machine does not have.
 HOMES = {"inprocess": "jobs.inprocess", "procrastinate": "jobs.fleet"}
@@ -30,8 +30,15 @@ def engine_of(app: Flask) -> Engine:
 
 
 def prepare_database(runtime: Runtime) -> None:
-    """Bring the database to the shape that this version and its engine expect, in one transaction."""
-    migrate(runtime.database, beside=_home(runtime).prepare)
+    """Bring the database to the shape that this version and its engine expect."""
+    if not is_current(runtime.database):
+        migrations().migrate(runtime.database)
+    _home(runtime).prepare(runtime.database)
+
+
+def migrations() -> ModuleType:
+    """By name: they bring Alembic, a tenth of a worker's memory, and are needed only when a new version starts."""
+    return importlib.import_module("webapp.lifecycle.migrate")
 
 
 def _home(runtime: Runtime) -> ModuleType:

@@ -26,7 +26,7 @@ from procrastinate.jobs import Status
 from sqlalchemy import text
 
 from jobs import fleet_schema
-from jobs.attempt import LOST, attempt
+from jobs.attempt import attempt
 from jobs.fleet_connector import PatientConnector
 from jobs.inprocess import DRAIN_SECONDS, SHARE, WORKERS
 from jobs.timetable import SYNC_TICK, TIMETABLE, Job
@@ -172,7 +172,7 @@ class FleetEngine:
             try:
                 with self._app.app_context():
                     job.run(self._runtime)
-            except LOST:
+            except self._runtime.database.lost:
                 log.warning("the database was lost during a job", extra={"job": job.name})
             except Exception:
                 log.exception("job failed", extra={"job": job.name})

@@ -7,9 +7,17 @@ from pathlib import Path
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, inspect, text
 
+from webapp.database import Database
+from webapp.lifecycle.shape import changing
 
-def prepare(connection: Connection) -> None:
-    """Apply what is missing, inside the caller's transaction. What has been applied is kept beside its tables."""
+
+def prepare(database: Database) -> None:
+    """Apply what is missing, in one transaction. What has been applied is kept beside its tables."""
+    with changing(database) as connection:
+        _apply(connection)
+
+
+def _apply(connection: Connection) -> None:
     scripts = sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
     connection.execute(text("CREATE TABLE IF NOT EXISTS procrastinate_applied (script text PRIMARY KEY)"))
     applied = set(connection.execute(text("SELECT script FROM procrastinate_applied")).scalars())

@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
-from sqlalchemy import Connection
 
 from jobs.attempt import attempt
 from jobs.timetable import SYNC_TICK, TIMETABLE, Job
+from webapp.database import Database
 from webapp.lifecycle.claim import Claim, anything_due, claim_due
 from webapp.lifecycle.runtime import Runtime
 
@@ -31,7 +31,7 @@ def make_engine(app: Flask) -> InProcessEngine:
     return InProcessEngine(app)
 
 
-def prepare(_connection: Connection) -> None:
+def prepare(_database: Database) -> None:
     """It keeps nothing in the database."""
 
 

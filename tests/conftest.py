@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.acts import PASSWORD, Acts
 from tests.installation import environ_of, people_of
 from tests.postgres import Postgres
 from tests.sandbox_server import SandboxServer
+from webapp.database import Database
 from webapp.lifecycle.migrate import migrate
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.send_notices import send_due_notices
@@ -53,10 +55,21 @@ def postgres() -> Iterator[Postgres]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file that holds nothing; each test gets a copy, as it does of PostgreSQL's template."""
+    file = tmp_path_factory.mktemp("template") / "shopimize.db"
+    database = Database(f"sqlite:///{file}")
+    migrate(database)
+    database.engine.dispose()
+    return file
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'test.db'}"
+        copy = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "test.db")
+        yield f"sqlite:///{copy}"
         return
     server: Postgres = request.getfixturevalue("postgres")
     with server.database() as url:
@@ -81,7 +94,6 @@ def environ(database_url: str, sandbox: SandboxServer, tmp_path: Path) -> dict[s
 def app(environ: dict[str, str], tmp_path: Path) -> Iterator[Flask]:
     app = create_app(Settings.from_env(environ, instance=tmp_path))
     runtime: Runtime = app.extensions["runtime"]
-    migrate(runtime.database)
     yield app
     runtime.database.engine.dispose()
 

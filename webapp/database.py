@@ -7,13 +7,16 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
+
+if TYPE_CHECKING:
+    import psycopg
 
 BUSY_TIMEOUT_MS = 15_000
 # A server or a network that vanished without a word is noticed within a minute, not when TCP gives up.
@@ -36,6 +39,13 @@ class Database:
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def lost(self) -> tuple[type[Exception], ...]:
+        """What is raised when the database is gone or too busy, by SQLAlchemy or by the driver itself."""
+        driver = self.engine.dialect.dbapi
+        assert driver is not None
+        return OperationalError, driver.OperationalError
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

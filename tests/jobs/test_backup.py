@@ -18,7 +18,7 @@ from tests.e2e.world import until
 from tests.jobs.fleet import Fleet
 from tests.jobs.many import all_read_since
 from tests.jobs.test_kills import LASTING, newest_run, under_way
-from webapp.lifecycle.migrate import is_current
+from webapp.lifecycle.shape import is_current
 from webapp.models.access import Ending
 from webapp.models.health import Health
 from webapp.models.sync import Outcome

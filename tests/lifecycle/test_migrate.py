@@ -8,8 +8,9 @@ from sqlalchemy import inspect, text
 
 from jobs.fleet_schema import prepare
 from webapp.lifecycle.keep_alive import keep_alive
-from webapp.lifecycle.migrate import alembic_config, is_current, migrate, roll_back
+from webapp.lifecycle.migrate import alembic_config, migrate, roll_back
 from webapp.lifecycle.runtime import Runtime
+from webapp.lifecycle.shape import is_current
 from webapp.models.sync import Outcome
 
 
@@ -62,22 +63,22 @@ def test_migrating_twice_changes_nothing(runtime):
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_the_fleets_tables_are_made_once_and_left_alone(runtime):
-    migrate(runtime.database, beside=prepare)
+    prepare(runtime.database)
     assert {"procrastinate_jobs", "procrastinate_workers", "procrastinate_applied"} <= tables(runtime)
     check(runtime)
-    migrate(runtime.database, beside=prepare)
+    prepare(runtime.database)
     roll_back(runtime.database, "0001")
     assert "procrastinate_jobs" in tables(runtime)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_newer_procrastinate_gets_only_what_it_adds(runtime):
-    migrate(runtime.database, beside=prepare)
+    prepare(runtime.database)
     newest = "03.03.00_01_pre_priority_lock_fetch_job.sql"
     with runtime.database.engine.begin() as connection:
         connection.execute(text("DROP FUNCTION IF EXISTS procrastinate_fetch_job_v2"))
         connection.execute(text("DELETE FROM procrastinate_applied WHERE script = :name"), {"name": newest})
-    migrate(runtime.database, beside=prepare)
+    prepare(runtime.database)
     with runtime.database.reading() as session:
         made = session.execute(text("SELECT count(*) FROM pg_proc WHERE proname = 'procrastinate_fetch_job_v2'"))
         assert made.scalar_one() == 1

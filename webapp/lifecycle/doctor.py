@@ -9,9 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.extensions import mail
-from webapp.lifecycle.migrate import is_current
 from webapp.lifecycle.rotate_keys import sample, sealed_by_key
 from webapp.lifecycle.runtime import Runtime
+from webapp.lifecycle.shape import is_current
 from webapp.vault import CannotOpen
 
 

@@ -84,7 +84,7 @@ def cover(
     if stream.reading is Reading.SNAPSHOT:
         return
     zone, now = ZoneInfo(integration.timezone), runtime.now()
-    inside = set(_days(at.window)) if finished else set()
+    inside = set(at.window.days) if finished else set()
     wanted = {day for day in (set(touched) & known) | inside if day >= integration.first_day}
     if not wanted:
         return
@@ -176,7 +176,3 @@ def _blank(integration: Integration, stream: Stream, day: date, started: datetim
         read_through=datetime.min.replace(tzinfo=started.tzinfo),
         fetched_at=started,
     )
-
-
-def _days(window: Window) -> Iterable[date]:
-    return (window.first + timedelta(days=offset) for offset in range((window.last - window.first).days + 1))

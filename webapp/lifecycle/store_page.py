@@ -16,18 +16,18 @@ from webapp.platforms.records import Line, Order, Record, Refund, Spend, Variant
 
 
 def store_page(
-    session: Session, integration: Integration, records: Sequence[Record], *, read_at: datetime
+    session: Session, integration: Integration, records: Sequence[Record], *, read_at: datetime, all_new: bool = False
 ) -> set[date]:
-    """Upsert the records; the days whose figures they touched come back."""
+    """Upsert the records; the days whose figures they touched come back. `all_new`: none is expected to be here yet."""
     # Of two records of one page with the same key the later one is the newer word.
     orders = list({record.id: record for record in records if isinstance(record, Order)}.values())
     spend = [record for record in records if isinstance(record, Spend)]
     variants = [record for record in records if isinstance(record, Variant)]
     owner: Row = (integration.workspace_id, integration.platform, integration.account_id)
     write = bulk(session)
-    _store_orders(write, owner, orders)
+    _store_orders(write, owner, orders, all_new=all_new)
     at = write.instant(read_at)
-    write.upsert(SpendRow, (_spend_row(owner, row, at) for row in spend))
+    write.upsert(SpendRow, (_spend_row(owner, row, at) for row in spend), all_new=all_new)
     write.upsert(VariantRow, (_variant_row(owner, row, at) for row in variants))
     refund_days = {refund.day for order in orders for refund in order.refunds}
     return {order.day for order in orders} | {row.day for row in spend} | refund_days
@@ -57,15 +57,17 @@ def day_sums(
     return {day: (count, int(total or 0)) for day, count, total in rows}
 
 
-def _store_orders(write: Bulk, owner: Row, orders: Sequence[Order]) -> None:
+def _store_orders(write: Bulk, owner: Row, orders: Sequence[Order], *, all_new: bool) -> None:
     if not orders:
         return
-    all_new = write.upsert(OrderRow, (_order_row(owner, order, write) for order in orders))
+    all_new = write.upsert(OrderRow, (_order_row(owner, order, write) for order in orders), all_new=all_new)
     if not all_new:
         # What was taken off an order since is not in it any more.
         write.delete(LineRow, owner, "order_id", [order.id for order in orders])
-    write.upsert(LineRow, (_line_row(owner, order.id, line) for order in orders for line in order.lines))
-    write.upsert(RefundRow, (_refund_row(owner, refund, write) for order in orders for refund in order.refunds))
+    lines = (_line_row(owner, order.id, line) for order in orders for line in order.lines)
+    write.upsert(LineRow, lines, all_new=True)
+    refunds = (_refund_row(owner, refund, write) for order in orders for refund in order.refunds)
+    write.upsert(RefundRow, refunds, all_new=all_new)
 
 
 def _order_row(owner: Row, one: Order, write: Bulk) -> Row:

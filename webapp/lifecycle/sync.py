@@ -229,14 +229,16 @@ class _Attempt:
             # A page without rows before the window's end only remembers where to go on: no data has flowed yet.
             if page.records or page.resume is None:
                 self._prove(session, integration)
-            touched = store_page(session, integration, page.records, read_at=at.started)
+            known = self._known[stream.name]
+            # Days nobody has read, from a window nobody has begun: nothing of them can be here.
+            all_new = at.resume is None and stream.reading is not Reading.SNAPSHOT and known.isdisjoint(at.window.days)
+            touched = store_page(session, integration, page.records, read_at=at.started, all_new=all_new)
             hint = at.after(page.resume)
             if hint is None and stream.reading is Reading.DAYS:
                 bury_unseen(
                     session, integration, stream,
                     first=at.window.first, last=at.window.last, read_since=at.started, now=self.runtime.now(),
                 )  # fmt: skip
-            known = self._known[stream.name]
             cover(self.runtime, session, integration, stream, at, touched, known=known, finished=hint is None)
             if hint is None:
                 end_window(session, self.platform, integration, stream, self.runtime.now())

@@ -102,6 +102,10 @@ class Window:
     start: datetime
     end: datetime
 
+    @property
+    def days(self) -> Iterator[date]:
+        return (self.first + timedelta(days=one) for one in range((self.last - self.first).days + 1))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:

@@ -129,8 +129,7 @@ def spend_totals(window: Window, found: Iterable[tuple[str, int, str | None]]) -
 
     ValueError for a day that was not asked for, or one that comes twice: an account has one total a day.
     """
-    days = (window.first + timedelta(days=offset) for offset in range((window.last - window.first).days + 1))
-    totals: dict[date, Total | None] = dict.fromkeys(days)
+    totals: dict[date, Total | None] = dict.fromkeys(window.days)
     for text, amount, currency in found:
         day = day_within(text, window)
         if totals[day] is not None:

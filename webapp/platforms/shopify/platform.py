@@ -36,7 +36,7 @@ from webapp.platforms.shopify.advice import ADVICE
 from webapp.platforms.shopify.diagnose import diagnose
 from webapp.platforms.shopify.records import IdsPage, OrdersPage, PageInfo, VariantsPage, ids, orders, variants
 from webapp.platforms.shopify.shop_name import clean_shop
-from webapp.platforms.shopify.totals import counts_query, counts_variables, day_counts, days_of
+from webapp.platforms.shopify.totals import counts_query, counts_variables, day_counts
 from webapp.platforms.wire import Request
 
 # https://shopify.dev/docs/api/usage/versioning: quarterly, supported for a year.
@@ -243,7 +243,7 @@ class Shopify(Platform):
             after = trail.follow(page.page_info.end_cursor, answer)
 
     def totals(self, api: Api, account: Account, stream: Stream, window: Window) -> Mapping[date, Total]:
-        days = days_of(window)
+        days = tuple(window.days)
         return day_counts(self._ask(api, counts_query(days), stage=Stage.API, **counts_variables(days, account)), days)
 
     def diagnose(self, answer: Answer) -> Diagnosis | None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from webapp.platforms.answer import Answer
-from webapp.platforms.base import Account, Total, Window
+from webapp.platforms.base import Account, Total
 from webapp.platforms.decode import count, decode, garbled, reading, zone_name
 
 
@@ -24,10 +24,6 @@ class _Count(msgspec.Struct):
 
 class _Counts(msgspec.Struct):
     data: dict[str, _Count | None]
-
-
-def days_of(window: Window) -> list[date]:
-    return [window.first + timedelta(days=offset) for offset in range((window.last - window.first).days + 1)]
 
 
 def counts_query(days: Sequence[date]) -> str:
