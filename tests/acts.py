@@ -54,7 +54,7 @@ class Acts:
         self.person_id, self.workspace_id = person_id, workspace_id
 
     def connects(
-        self, slug: str, person: str = "ana@aurora.test", shop: str = "aurora.myshopify.com", number: int = 0
+        self, slug: str, person: str = "ana@aurora.test", shop: str = "cedar.myshopify.com", number: int = 0
     ) -> str:
         back = self.returns(slug, self.sandbox.approve(self.leaves_for(slug, shop), person))
         if back.ending is Ending.CHOOSE:
@@ -68,7 +68,7 @@ class Acts:
         assert back.ending is Ending.CONNECTED, back
         return back.integration_id
 
-    def leaves_for(self, slug: str, shop: str = "aurora.myshopify.com") -> str:
+    def leaves_for(self, slug: str, shop: str = "cedar.myshopify.com") -> str:
         """Press Connect; the address of the consent page."""
         return connect(self.runtime, slug=slug, tenant=shop if registry()[slug].tenant else None,
                        person_id=self.person_id, workspace_id=self.workspace_id, browser=BROWSER)  # fmt: skip

@@ -54,7 +54,7 @@ def test_a_poisoned_stream_stops_neither_the_others_nor_other_workspaces(acts, p
 
 
 def test_it_goes_on_at_the_page_where_it_was_cut_off(acts, sandbox):
-    shopify = acts.connects("shopify")
+    shopify = acts.connects("shopify", shop="aurora.myshopify.com")
     pages = []
 
     def cut_at_the_third(asked):
@@ -82,7 +82,7 @@ def test_it_goes_on_at_the_page_where_it_was_cut_off(acts, sandbox):
 
 
 def test_a_cursor_the_platform_forgot_starts_the_window_over(acts, sandbox):
-    shopify = acts.connects("shopify")
+    shopify = acts.connects("shopify", shop="aurora.myshopify.com")
     forgotten = []
 
     def forget_once(asked):
