@@ -64,9 +64,13 @@ class Database:
             connection.close()
 
     @contextmanager
-    def writing(self, on: Connection | None = None) -> Iterator[Session]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
-        with Session(on or self.engine, expire_on_commit=False) as session, session.begin():
+    def writing(self, on: Connection | None = None, *, passing: bool = False) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        `passing` is what a machine that lost its power may forget, and need not wait for the disk.
+        """
+        engine = self.engine.execution_options(passing=True) if passing else self.engine
+        with Session(on or engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def connection(self) -> Connection:
@@ -123,5 +127,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
 def _begin_sqlite(connection: Connection) -> None:
     # A read that later writes fails with "database is locked" under WAL, whatever the timeout; so a writer
     # takes the write lock first, and a reader never asks for it.
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get("reading", False):
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute(f"PRAGMA synchronous={'NORMAL' if options.get('passing', False) else 'FULL'}")
+    connection.exec_driver_sql("BEGIN" if options.get("reading", False) else "BEGIN IMMEDIATE")

@@ -1,17 +1,20 @@
-"""Make a due integration yours for a while: one conditional UPDATE, correct on every database."""
+"""Make a due integration yours for a while: a lease that only one can take, correct on every database."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, bindparam, delete, exists, func, literal, select, update
 from sqlmodel import Session, col
+from sqlmodel.sql.sqltypes import UTCDateTime
 
-from webapp.database import table_of
-from webapp.lifecycle.runtime import Runtime, bump
+from webapp.database import insert_of, table_of
+from webapp.lifecycle.runtime import Runtime
 from webapp.models.integration import Integration
+from webapp.models.lease import Lease
 
 # Longer than one page may take at the wire's worst; every stored page renews it.
 LEASE = timedelta(seconds=180)
@@ -24,22 +27,25 @@ class Claim:
     integration_id: str
     workspace_id: str
     platform: str
-    fence: int
     due_at: datetime
+    fence: int
 
 
-_integration = table_of(Integration)
+_due, _lease = table_of(Integration), table_of(Lease)
 # Made once: it runs for every page, and making it costs more than running it.
 _HOLD = (
-    select(Integration)
-    .from_statement(
-        update(_integration)
-        .where(_integration.c.id == bindparam("which"), _integration.c.fence == bindparam("held"))
-        .values(lease_until=bindparam("until"))
-        .returning(_integration)
-    )
-    .execution_options(populate_existing=True)
+    update(_lease)
+    .where(_lease.c.integration_id == bindparam("which"), _lease.c.fence == bindparam("held"))
+    .values(until=bindparam("again"))
+    .returning(_lease.c.fence)
 )
+_CLAIMED = (
+    select(_due.c.id, _due.c.workspace_id, _due.c.platform, _due.c.next_sync_at)
+    .join(_lease, _lease.c.integration_id == _due.c.id)
+    .where(_lease.c.fence == bindparam("held"))
+)
+_LET_GO = delete(_lease).where(_lease.c.integration_id == bindparam("which"), _lease.c.fence == bindparam("held"))
+_READ = select(Integration).where(col(Integration.id) == bindparam("which")).execution_options(populate_existing=True)
 
 
 class LostClaim(Exception):
@@ -61,7 +67,7 @@ def claim_due(
     `holder` says on whose behalf, so that `release` can give back what the dead still hold.
     """
     now = runtime.now()
-    wanted = select(col(Integration.id)).where(*_is_free(now))
+    wanted = select(col(Integration.id)).where(*_is_free(now)).order_by(col(Integration.next_sync_at)).limit(limit)
     if due_by is not None:
         wanted = wanted.where(col(Integration.next_sync_at) <= due_by)
     if platform is not None:
@@ -70,26 +76,30 @@ def claim_due(
         wanted = wanted.where(col(Integration.platform).not_in(list(except_platforms)))
     if only is not None:
         wanted = wanted.where(col(Integration.id) == only)
-    wanted = wanted.order_by(col(Integration.next_sync_at)).limit(limit)
     if not runtime.database.is_sqlite:
+        # Two that claim at once take different ones.
         wanted = wanted.with_for_update(skip_locked=True)
-    # As a CTE it runs once; as a plain subquery PostgreSQL may run it for every row, and lock more than `limit`.
+    # Never drawn twice, so that whoever lost a lease cannot take the next one's for theirs.
+    fence = secrets.randbits(62)
     due = wanted.cte("due")
-    with runtime.database.writing() as session:
-        rows = session.execute(
-            update(Integration)
-            .where(col(Integration.id).in_(select(due.c.id)))
-            .values(lease_until=now + LEASE, lease_holder=holder, fence=col(Integration.fence) + 1, last_attempt_at=now)
-            .returning(
-                col(Integration.id), col(Integration.workspace_id), col(Integration.platform), col(Integration.fence),
-                col(Integration.next_sync_at),
+    with runtime.database.writing(passing=True) as session:
+        made = insert_of(session)(_lease).from_select(
+            ["integration_id", "until", "holder", "fence"],
+            # SQLite takes ON CONFLICT for part of the SELECT, unless that has a WHERE.
+            select(due.c.id, literal(now + LEASE, UTCDateTime()), literal(holder, BigInteger()), literal(fence))
+            .where(due.c.id.is_not(None)),
+        )  # fmt: skip
+        session.execute(
+            made.on_conflict_do_update(
+                index_elements=["integration_id"],
+                set_={name: made.excluded[name] for name in ("until", "holder", "fence")},
+                # What somebody else has claimed since we looked stays theirs.
+                where=_lease.c.until < now,
             )
-            # Nothing of it is in this session yet.
-            .execution_options(synchronize_session=False)
-        ).all()  # fmt: skip
-        if rows:
-            bump(session, *{row[1] for row in rows})
-    return [Claim(*row) for row in rows]
+        )
+        rows = session.execute(_CLAIMED, {"held": fence})
+        claims = [Claim(which, workspace, slug, due_at, fence) for which, workspace, slug, due_at in rows]
+    return sorted(claims, key=lambda claim: claim.due_at)
 
 
 def anything_due(runtime: Runtime) -> bool:
@@ -106,14 +116,15 @@ def count_due(runtime: Runtime, platform: str, *, most: int) -> int:
         return found
 
 
+def let_go(session: Session, claim: Claim) -> None:
+    """Inside the caller's transaction: the reading is over."""
+    session.execute(_LET_GO, {"which": claim.integration_id, "held": claim.fence})
+
+
 def give_back(runtime: Runtime, claim: Claim) -> None:
     """Let go of a claim that came to nothing by our own fault; it can be claimed again at once."""
     with runtime.database.writing() as session:
-        session.execute(
-            update(Integration)
-            .where(col(Integration.id) == claim.integration_id, col(Integration.fence) == claim.fence)
-            .values(lease_until=None)
-        )
+        let_go(session, claim)
 
 
 def release(runtime: Runtime, holders: Collection[int], *, silent_for: timedelta) -> int:
@@ -124,27 +135,28 @@ def release(runtime: Runtime, holders: Collection[int], *, silent_for: timedelta
     now = runtime.now()
     with runtime.database.writing() as session:
         given = session.execute(
-            update(Integration)
+            update(Lease)
             .where(
-                col(Integration.next_sync_at) <= now,
-                col(Integration.lease_until).between(now, now + LEASE - silent_for),
-                col(Integration.lease_holder).in_(list(holders)),
+                col(Lease.until).between(now, now + LEASE - silent_for),
+                col(Lease.holder).in_(list(holders)),
             )
-            .values(lease_until=None)
-            .returning(col(Integration.id))
+            .values(until=now - timedelta(seconds=1))
+            .returning(col(Lease.integration_id))
         ).all()
         return len(given)
 
 
 def _is_free(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    unclaimed = or_(col(Integration.lease_until).is_(None), col(Integration.lease_until) < now)
-    return col(Integration.next_sync_at) <= now, unclaimed
+    held = exists().where(col(Lease.integration_id) == col(Integration.id), col(Lease.until) >= now)
+    return col(Integration.next_sync_at) <= now, ~held
 
 
 def hold(runtime: Runtime, session: Session, claim: Claim) -> Integration:
-    """Renew the lease inside the caller's transaction and give the row. Raises LostClaim."""
-    given = {"which": claim.integration_id, "held": claim.fence, "until": runtime.now() + LEASE}
-    integration: Integration | None = session.scalars(_HOLD, given).one_or_none()
-    if integration is None or not integration.is_active:
+    """Renew the lease inside the caller's transaction and give the integration as it is now. Raises LostClaim."""
+    given = {"which": claim.integration_id, "held": claim.fence, "again": runtime.now() + LEASE}
+    if session.execute(_HOLD, given).first() is None:
+        raise LostClaim(claim.integration_id)
+    integration: Integration = session.scalars(_READ, given).one()
+    if not integration.is_active:
         raise LostClaim(claim.integration_id)
     return integration

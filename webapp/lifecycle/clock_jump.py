@@ -12,6 +12,7 @@ from webapp.lifecycle.runtime import Runtime, bump
 from webapp.models.access import Grant
 from webapp.models.comparison import Comparison
 from webapp.models.integration import Integration
+from webapp.models.lease import Lease
 from webapp.models.notice import Notice
 from webapp.models.renewing import LONGEST_ASKED
 from webapp.models.sync import Coverage
@@ -34,7 +35,8 @@ def take_back_the_future(runtime: Runtime) -> None:
         ahead = session.scalars(select(Integration).where(col(Integration.last_attempt_at) > now + SKEW)).all()
         for integration in ahead:
             _take_back(session, integration, now)
-        for table in (Integration, Grant, Notice, Comparison):
+        session.execute(delete(Lease).where(col(Lease.until) > now + LEASE + SKEW))
+        for table in (Grant, Notice, Comparison):
             leased = col(table.lease_until) > now + LEASE + SKEW
             session.execute(update(table).where(leased).values(lease_until=None, fence=col(table.fence) + 1))
         session.execute(update(Comparison).where(col(Comparison.due_at) > now + LONGEST).values(due_at=now))

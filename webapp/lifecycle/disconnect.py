@@ -30,7 +30,7 @@ def disconnect(runtime: Runtime, *, integration_id: str, workspace_id: str, pers
             return False
         if integration.disconnected_at is not None:
             return True
-        stop(integration)
+        stop(session, integration)
         integration.disconnected_at, integration.paused_at = now, None
         close_quietly(session, integration, person_id, runtime)
         session.add(Event(integration_id=integration.id, kind=EventKind.DISCONNECTED, at=now, person_id=person_id))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session, select
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
 
 from webapp.lifecycle.recover import close_incident, open_incident
 from webapp.lifecycle.runtime import Runtime, bump
 from webapp.models.integration import Event, EventKind, Integration
+from webapp.models.lease import Lease
 from webapp.models.trouble import Closing
 
 
@@ -18,7 +20,7 @@ def pause(runtime: Runtime, *, integration_id: str, workspace_id: str, person_id
         if integration is None:
             return False
         if integration.is_active:
-            stop(integration)
+            stop(session, integration)
             integration.paused_at = now
             session.add(Event(integration_id=integration.id, kind=EventKind.PAUSED, at=now, person_id=person_id))
             bump(session, workspace_id)
@@ -40,10 +42,10 @@ def resume(runtime: Runtime, *, integration_id: str, workspace_id: str, person_i
         return True
 
 
-def stop(integration: Integration) -> None:
+def stop(session: Session, integration: Integration) -> None:
     """Nothing is due any more, and whoever is reading it now has lost the claim."""
-    integration.next_sync_at = integration.lease_until = None
-    integration.fence += 1
+    integration.next_sync_at = None
+    session.execute(delete(Lease).where(col(Lease.integration_id) == integration.id))
 
 
 def of_workspace(session: Session, integration_id: str, workspace_id: str) -> Integration | None:

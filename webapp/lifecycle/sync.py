@@ -19,7 +19,7 @@ from sqlmodel import Session
 from webapp.database import table_of
 from webapp.lifecycle.allowance import Allowance, interval_of
 from webapp.lifecycle.bury import bury_unlisted, bury_unseen
-from webapp.lifecycle.claim import Claim, LostClaim, hold
+from webapp.lifecycle.claim import Claim, LostClaim, hold, let_go
 from webapp.lifecycle.progress import Hint, cover, cursor_of, end_window, keep_hint
 from webapp.lifecycle.recover import (
     advance_recovery,
@@ -109,11 +109,13 @@ class _Attempt:
 
     def begin(self) -> None:
         with self.runtime.database.writing() as session:
-            hold(self.runtime, session, self.claim)
-            run = SyncRun(integration_id=self.claim.integration_id, started_at=self.runtime.now())
+            integration, now = hold(self.runtime, session, self.claim), self.runtime.now()
+            integration.last_attempt_at = now
+            run = SyncRun(integration_id=integration.id, started_at=now)
             session.add(run)
             session.flush()
             self.run_id = run.id
+            bump(session, integration.workspace_id)
 
     def read_everything(self) -> None:
         with self.runtime.database.reading() as session:
@@ -288,7 +290,7 @@ class _Attempt:
             )
             # Spread out, so that what was connected together drifts apart.
             integration.next_sync_at = now + interval * random.uniform(1 - JITTER, 1 + JITTER)
-            integration.lease_until = None
+            let_go(session, self.claim)
             run = session.get_one(SyncRun, self.run_id)
             run.ended_at, run.outcome = now, Outcome.DONE
             bump(session, integration.workspace_id)

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from webapp.lifecycle.claim import Claim, hold
+from webapp.lifecycle.claim import Claim, hold, let_go
 from webapp.lifecycle.open_grant import live_grant
 from webapp.lifecycle.recover import open_incident
 from webapp.lifecycle.refresh import refuse
@@ -49,7 +49,7 @@ def record_trouble(runtime: Runtime, claim: Claim, trouble: Trouble, *, run_id: 
     with runtime.database.writing() as session:
         integration = hold(runtime, session, claim)
         bump(session, integration.workspace_id)
-        integration.lease_until = None
+        let_go(session, claim)
         run = session.get(SyncRun, run_id) if run_id is not None else None
         if run is not None and _is_of_yesterday(session, integration, run):
             run.ended_at, run.outcome = now, Outcome.INTERRUPTED

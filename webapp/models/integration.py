@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from webapp.models.columns import JSON_TYPE, ROW_ID, Word, opaque_id
@@ -44,9 +44,6 @@ class Integration(SQLModel, table=True):
     granted_at: datetime
     next_sync_at: datetime | None = None
     paced_seconds: int | None = None
-    lease_until: datetime | None = None
-    lease_holder: int | None = Field(default=None, sa_type=BigInteger())
-    fence: int = 0
     last_attempt_at: datetime | None = None
     last_success_at: datetime | None = None
     proved_at: datetime | None = None
@@ -69,10 +66,6 @@ class Integration(SQLModel, table=True):
     def is_active(self) -> bool:
         """Neither paused nor disconnected by the merchant."""
         return self.paused_at is None and self.disconnected_at is None
-
-    def is_syncing(self, now: datetime) -> bool:
-        """Whether somebody holds it right now to read it."""
-        return self.lease_until is not None and self.lease_until > now
 
     def readable_from(self, today: date) -> date:
         """The first day that can still be asked for; what is missing before it cannot come any more."""

@@ -91,7 +91,7 @@ def integrations_of(
 
 
 def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situation) -> tuple[IntegrationFacts, datetime]:
-    integration, login, (access_ends, refresh_ends), incident = row
+    integration, login, (access_ends, refresh_ends, leased_until), incident = row
     now, platform = situation.now, situation.platform(integration.platform)
     receipt = rows.receipts.get(integration.id)
     through = _through(rows, platform, integration)
@@ -109,8 +109,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         ends_at=platform.ends_at(access=access_ends, refresh=refresh_ends),
     )
     health = health_of(health_facts, now)
-    syncing = integration.is_syncing(now)
-    run = rows.runs.get(integration.id) if syncing else None
+    run = rows.runs.get(integration.id)
     progress = None
     if health is Health.IMPORTING:
         progress = import_progress(session, integration, platform, run, now)
@@ -154,7 +153,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         checked_at=integration.proved_at,
         login=login,
         ends_at=health_facts.ends_at,
-        syncing=syncing,
+        syncing=run is not None,
         progress=progress,
         incident=incident_facts,
         receipt=receipt_facts,
@@ -163,15 +162,13 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         lost_note=lost_words(lost_days(session, platform, integration, now), integration, platform),
     )  # fmt: skip
     ends = incident.began_at + platform.deletes_after if incident and platform.deletes_after else None
-    return one, _turn(health_facts, integration, now, ends)
+    return one, _turn(health_facts, integration, now, leased_until, ends)
 
 
-def _turn(facts: Facts, integration: Integration, now: datetime, deadline: datetime | None) -> datetime:
+def _turn(facts: Facts, integration: Integration, now: datetime, *changes: datetime | None) -> datetime:
     zone = ZoneInfo(integration.timezone)
     midnight = day_start(local_day(now, zone) + timedelta(days=1), zone)
-    turn = turns_at(facts, now)
-    lease = integration.lease_until
-    ends = [at for at in (turn, lease, deadline) if at is not None and at > now]
+    ends = [at for at in (turns_at(facts, now), *changes) if at is not None and at > now]
     return min([midnight, *ends])
 
 

@@ -15,13 +15,13 @@ from sqlmodel import Session, col, func, select
 from webapp.models.access import Grant, Login
 from webapp.models.day_note import DayNote
 from webapp.models.integration import Integration
+from webapp.models.lease import Lease
 from webapp.models.people import Person
 from webapp.models.sync import Cursor, SyncRun
 from webapp.models.trouble import Incident, Receipt
 
-_ENDS = Bundle[tuple[datetime | None, datetime | None]](
-    "ends", col(Grant.access_expires_at), col(Grant.refresh_expires_at)
-)
+_Ends = tuple[datetime | None, datetime | None, datetime | None]
+_ENDS = Bundle[_Ends]("ends", col(Grant.access_expires_at), col(Grant.refresh_expires_at), col(Lease.until))
 # One row an integration: who consented, when that ends by itself, and the trouble it is in. Never a token.
 _INTEGRATIONS = (
     select(Integration, func.coalesce(func.nullif(Login.email, ""), Login.name), _ENDS, Incident)
@@ -36,16 +36,21 @@ _INTEGRATIONS = (
         and_(col(Incident.integration_id) == col(Integration.id), col(Incident.closed_at).is_(None)),
         isouter=True,
     )
+    .join(Lease, col(Lease.integration_id) == col(Integration.id), isouter=True)
 )
 
 
 class BoardRow(NamedTuple):
-    """An integration with what belongs to it."""
+    """An integration with what belongs to it; `ends` of its permission's two expiries and of a reading under way."""
 
     integration: Integration
     login: str | None
-    ends: tuple[datetime | None, datetime | None]
+    ends: _Ends
     incident: Incident | None
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether somebody may read it right now."""
+        return self.ends[2] is not None and self.ends[2] > now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +92,7 @@ def board_rows(session: Session, workspace_id: str, now: datetime, *which: Colum
         rows=rows,
         receipts={receipt.integration_id: receipt for receipt, _ in receipts},
         people={person.id: person.name for _, person in receipts if person is not None},
-        runs=_runs(session, [one.integration.id for one in rows if one.integration.is_syncing(now)]),
+        runs=_runs(session, [one.integration.id for one in rows if one.is_held(now)]),
         notes=notes,
         through=through,
     )

@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 
 from webapp.models.access import Grant, Login
 from webapp.models.integration import Integration
+from webapp.models.lease import Lease
 from webapp.models.notice import Notice
 from webapp.models.sync import SyncRun
 from webapp.models.tick import CLOCK, Tick
@@ -84,10 +85,11 @@ def _integrations(session: Session, now: datetime, sync_interval: timedelta) -> 
 
 
 def _due(session: Session, now: datetime) -> Iterator[Gauge]:
-    lease, due_at = col(Integration.lease_until), col(Integration.next_sync_at)
+    lease, due_at = col(Lease.until), col(Integration.next_sync_at)
     rows = session.execute(
         select(col(Integration.platform), _count(or_(lease.is_(None), lease < now)), _count(lease >= now),
                func.min(case((or_(lease.is_(None), lease < now), due_at))))
+        .join(Lease, col(Lease.integration_id) == col(Integration.id), isouter=True)
         .where(due_at <= now)
         .group_by(col(Integration.platform))
     ).all()  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from sqlalchemy import Date, Integer, TextClause, bindparam, text, update
+from sqlalchemy import Date, Integer, TextClause, bindparam, delete, text, update
 from sqlmodel import col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -21,6 +21,7 @@ from tests.figures import Figure
 from webapp.lifecycle.claim import claim_due
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.integration import Integration
+from webapp.models.lease import Lease
 from webapp.settings import Settings
 
 # Several integrations a workspace, none of them due before it is chosen.
@@ -33,9 +34,9 @@ WORKSPACES = (
 )
 INTEGRATIONS = (
     "INSERT INTO integration (id, workspace_id, platform, account_id, account_name, currency, timezone, created_at, "
-    "first_day, granted_at, next_sync_at, fence, failed_tries) "
+    "first_day, granted_at, next_sync_at, failed_tries) "
     "SELECT substr('0000000000000000' || n, length('' || n) + 1), "
-    f"'w' || (n - n % {PER_WORKSPACE}), 'meta_ads', 'a' || n, 'Aurora', 'USD', 'UTC', :now, :day, :now, :later, 0, 0 "
+    f"'w' || (n - n % {PER_WORKSPACE}), 'meta_ads', 'a' || n, 'Aurora', 'USD', 'UTC', :now, :day, :now, :later, 0 "
     "FROM series"
 )
 AT_ONCE = 100
@@ -127,5 +128,6 @@ def _claimed(runtime: Runtime, many: int) -> Cost:
     cost = Cost((time.perf_counter() - began) * 1000, (time.process_time() - used) * 1000)
     assert sorted(claim.integration_id for claim in claims) == sorted(ids)
     with runtime.database.writing() as session:
-        session.execute(chosen.values(next_sync_at=runtime.now() + LATER, lease_until=None))
+        session.execute(chosen.values(next_sync_at=runtime.now() + LATER))
+        session.execute(delete(Lease))
     return cost
