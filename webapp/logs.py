@@ -37,7 +37,7 @@ def configure(*, as_json: bool) -> None:
 
 
 class PlainLines(logging.Formatter):
-    """`12:00:01 INFO webapp.lifecycle.sync: sync ended platform=shopify outcome=done`"""
+    """`12:00:01 INFO webapp.lifecycle.attempt: sync ended platform=shopify outcome=done`"""
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC)

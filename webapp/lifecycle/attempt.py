@@ -1,0 +1,122 @@
+"""One attempt to read an integration, as the page and the log see it: begun, proving, counted, succeeded, ended."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+
+from sqlalchemy import bindparam, update
+from sqlmodel import Session
+
+from webapp.database import table_of
+from webapp.lifecycle.allowance import interval_of
+from webapp.lifecycle.claim import Claim, hold, let_go
+from webapp.lifecycle.recover import advance_recovery, begin_recovery, open_incident
+from webapp.lifecycle.runtime import Runtime, bump
+from webapp.models.integration import Integration
+from webapp.models.sync import Outcome, SyncRun
+from webapp.models.trouble import Closing
+from webapp.platforms.base import Page, Platform, Reading, Stream, Window
+from webapp.platforms.diagnosis import Cause
+
+log = logging.getLogger(__name__)
+JITTER = 0.1
+# Whoever watches sees progress at most so often; counting it costs more than storing a page.
+TELL_SECONDS = 1.0
+_run = table_of(SyncRun)
+_COUNT = (
+    update(_run)
+    .where(_run.c.id == bindparam("run"))
+    .values(
+        stream=bindparam("named"),
+        pages=_run.c.pages + 1,
+        rows=_run.c.rows + bindparam("more"),
+        days=_run.c.days + bindparam("whole"),
+    )
+)
+
+
+class Attempt:
+    """What one claim is good for. Everything it writes is guarded by the claim: LostClaim where that is lost."""
+
+    def __init__(self, runtime: Runtime, claim: Claim) -> None:
+        self.runtime, self.claim = runtime, claim
+        self.platform: Platform = runtime.platform(claim.platform)
+        self.run_id: int | None = None
+        self.recovering = self._proven = False
+        self._told = -TELL_SECONDS
+        self._rows = 0
+        self._claimed_at = runtime.now()
+        self._began = time.monotonic()
+
+    def begin(self) -> None:
+        with self.runtime.database.writing() as session:
+            integration, now = hold(self.runtime, session, self.claim), self.runtime.now()
+            integration.last_attempt_at = now
+            run = SyncRun(integration_id=integration.id, started_at=now)
+            session.add(run)
+            session.flush()
+            self.run_id = run.id
+            bump(session, integration.workspace_id)
+
+    def prove(self, session: Session, integration: Integration) -> None:
+        """Data is flowing: whatever was open is over, and the badge may start to say so."""
+        if self._proven:
+            return
+        self._proven = True
+        integration.proved_at = self.runtime.now()
+        if open_incident(session, integration.id) is not None:
+            begin_recovery(
+                self.runtime, session, integration,
+                closing=Closing.RECOVERED, person_id=None, now=self.runtime.now(),
+            )  # fmt: skip
+            self.recovering = True
+
+    def count(self, session: Session, stream: Stream, window: Window, page: Page) -> None:
+        self._rows += len(page.records)
+        whole = page.resume is None and stream.reading is not Reading.SNAPSHOT
+        given = {"run": self.run_id, "named": stream.name, "more": len(page.records)}
+        session.execute(_COUNT, given | {"whole": (window.last - window.first).days + 1 if whole else 0})
+
+    def tell(self, session: Session, integration: Integration, *, at_once: bool) -> None:
+        """Let whoever watches see how far it is, at once or when it was long ago."""
+        if not at_once and time.monotonic() - self._told < TELL_SECONDS:
+            return
+        self._told = time.monotonic()
+        if self.recovering:
+            advance_recovery(self.runtime, session, integration, finished=False)
+        bump(session, integration.workspace_id)
+
+    def succeed(self) -> None:
+        now = self.runtime.now()
+        with self.runtime.database.writing() as session:
+            integration = hold(self.runtime, session, self.claim)
+            self.prove(session, integration)
+            integration.imported_at = integration.imported_at or now
+            advance_recovery(self.runtime, session, integration, finished=True)
+            integration.last_success_at = integration.proved_at = now
+            integration.failing_since, integration.failed_tries, integration.failing_cause = None, 0, None
+            interval = interval_of(self.runtime, session, self.platform)
+            integration.paced_seconds = (
+                round(interval.total_seconds()) if interval > self.runtime.sync_interval else None
+            )
+            # Spread out, so that what was connected together drifts apart.
+            integration.next_sync_at = now + interval * random.uniform(1 - JITTER, 1 + JITTER)
+            let_go(session, self.claim)
+            run = session.get_one(SyncRun, self.run_id)
+            run.ended_at, run.outcome = now, Outcome.DONE
+            bump(session, integration.workspace_id)
+
+    def ended(self, outcome: Outcome, cause: Cause | None = None) -> Outcome:
+        """Say so in the log, and hand the outcome back."""
+        waited = self._claimed_at - self.claim.due_at
+        log.info(
+            "sync ended",
+            extra={
+                "integration": self.claim.integration_id, "platform": self.claim.platform, "outcome": str(outcome),
+                "cause": cause and str(cause), "rows": self._rows, "lag": round(waited.total_seconds(), 1),
+                "seconds": round(time.monotonic() - self._began, 2),
+            },
+        )  # fmt: skip
+        return outcome

@@ -1,0 +1,134 @@
+"""Read one stream: on from where it stopped, then every owed window, newest days first.
+
+Each page commits its rows, its coverage, the cursor and a resume hint together, guarded by the claim's fence; a kill
+anywhere loses nothing and repeats at most one page.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from webapp.lifecycle.allowance import Allowance
+from webapp.lifecycle.attempt import Attempt
+from webapp.lifecycle.bury import bury_unlisted, bury_unseen
+from webapp.lifecycle.claim import hold
+from webapp.lifecycle.progress import Hint, cover, cursor_of, end_window, keep_hint
+from webapp.lifecycle.runtime import bump
+from webapp.lifecycle.store_page import store_page
+from webapp.models.integration import Integration
+from webapp.models.plan import local_day, owed_windows, whole_day
+from webapp.platforms.api import Api
+from webapp.platforms.base import Account, DeadCursor, Page, Reading, Stream, Window
+from webapp.platforms.diagnosis import Cause, Trouble, verdict
+from webapp.queries.coverage import covered
+
+log = logging.getLogger(__name__)
+
+
+class StreamReader:
+    """One stream of one integration, within one attempt. Raises Trouble, and LostClaim."""
+
+    def __init__(self, attempt: Attempt, api: Api, account: Account, integration: Integration, stream: Stream) -> None:
+        self._attempt, self._runtime, self._platform = attempt, attempt.runtime, attempt.platform
+        self._api, self._account, self._integration, self._stream = api, account, integration, stream
+        self._known: set[date] = set()
+
+    def read(self, fresh_since: datetime | None, allowance: Allowance) -> None:
+        """Everything that is owed. What was read before `fresh_since` and may still change is owed once more."""
+        integration, stream = self._integration, self._stream
+        with self._runtime.database.reading() as session:
+            cursor = cursor_of(session, integration, stream)
+            self._known = set(covered(session, integration, stream))
+        hint = Hint.of(cursor.hint) if cursor is not None else None
+        if hint is not None and self._runtime.now() - hint.started <= self._platform.page_life:
+            self._read_window(hint)
+        self._bury()
+        for window in self._owed(fresh_since):
+            allowance.count(self._api.calls)
+            allowance.admit(window, today=local_day(self._runtime.now(), ZoneInfo(integration.timezone)))
+            self._read_window(Hint(window=window, started=self._runtime.now(), resume=None))
+
+    def _owed(self, fresh_since: datetime | None) -> list[Window]:
+        integration, stream = self._integration, self._stream
+        now, zone = self._runtime.now(), ZoneInfo(integration.timezone)
+        today = local_day(now, zone)
+        with self._runtime.database.reading() as session:
+            cursor = cursor_of(session, integration, stream)
+            days = covered(session, integration, stream)
+        if stream.reading is Reading.SNAPSHOT:
+            read_at = cursor.read_at if cursor is not None else None
+            if read_at is not None and now - read_at < stream.every:
+                return []
+            return [Window(first=today, last=today, start=now, end=now)]
+        first = integration.readable_from(today)
+        return owed_windows(stream, days, first_day=first, zone=zone, now=now, fresh_since=fresh_since)
+
+    def _read_window(self, at: Hint) -> None:
+        # Where the platform forgot a page, though not the window, what is stored so far is stored again: no change.
+        for place in (at, replace(at, resume=None)):
+            try:
+                pages = self._platform.read(self._api, self._account, self._stream, place.window, resume=place.resume)
+                with self._runtime.database.connection() as connection:
+                    for page in pages:
+                        self._store(place, page, connection)
+                        # Let go before the next one comes: what a sync holds is one page, however many there are.
+                        del page
+                return
+            except DeadCursor as dead:
+                log.info("sync %s: a window of %s starts over", self._integration.id, self._stream.name)
+                answer = dead.answer
+        raise Trouble(verdict(Cause.PLATFORM_DOWN, transient=True, code="dead_cursor", message=answer.text), answer)
+
+    def _store(self, at: Hint, page: Page, connection: Connection) -> None:
+        attempt, runtime, stream, known = self._attempt, self._runtime, self._stream, self._known
+        with runtime.database.writing(connection) as session:
+            integration = hold(runtime, session, attempt.claim)
+            # A page without rows before the window's end only remembers where to go on: no data has flowed yet.
+            if page.records or page.resume is None:
+                attempt.prove(session, integration)
+            # Days nobody has read, from a window nobody has begun: nothing of them can be here.
+            all_new = at.resume is None and stream.reading is not Reading.SNAPSHOT and known.isdisjoint(at.window.days)
+            touched = store_page(session, integration, page.records, read_at=at.started, all_new=all_new)
+            hint = at.after(page.resume)
+            if hint is None and stream.reading is Reading.DAYS:
+                bury_unseen(
+                    session, integration, stream,
+                    first=at.window.first, last=at.window.last, read_since=at.started, now=runtime.now(),
+                )  # fmt: skip
+            cover(runtime, session, integration, stream, at, touched, known=known, finished=hint is None)
+            if hint is None:
+                end_window(session, self._platform, integration, stream, runtime.now())
+            else:
+                keep_hint(session, self._platform, integration, stream, hint)
+            attempt.count(session, stream, at.window, page)
+            attempt.tell(session, integration, at_once=hint is None)
+
+    def _bury(self) -> None:
+        """Of days that are in doubt: what was deleted at the platform, which no list of changes ever tells."""
+        integration, stream = self._integration, self._stream
+        if stream.reading is not Reading.CHANGES:
+            return
+        with self._runtime.database.reading() as session:
+            doubted = [day for day, found in covered(session, integration, stream).items() if found.is_asked_again]
+        for day in doubted:
+            window = whole_day(day, ZoneInfo(integration.timezone))
+            listed = self._platform.listed(self._api, self._account, stream, window)
+            if listed is None:
+                return
+            counted = self._platform.totals(self._api, integration.account, stream, window)[day].rows
+            if counted is not None and counted != len(listed):
+                # A list shorter than the platform's own count is a permission that sees only part: nothing is gone.
+                continue
+            with self._runtime.database.writing() as session:
+                held, now = hold(self._runtime, session, self._attempt.claim), self._runtime.now()
+                gone = bury_unlisted(session, held, stream, day, listed, now)
+                if gone:
+                    at = Hint(window=window, started=now, resume=None)
+                    cover(self._runtime, session, held, stream, at, {day}, known={day}, finished=False)
+                    bump(session, held.workspace_id)
+                    log.info("sync %s: %s gone at the platform", integration.id, gone)
