@@ -27,8 +27,9 @@ bench: .venv/dev .venv-bench/bench ## benchmarks, ratios interleaved in one run 
 	@.ci/tools
 	@$(PY) -m tests.bench $(ONLY) $(if $(QUICK),--quick)
 
-fix: .venv/dev ## format, and mend what lint can mend
+fix: .venv/dev ## format, mend what lint can mend, and write anew what is made from the code: catalogues, docs/causes.md
 	@$(PY) -m ruff check --fix -q . ; $(PY) -m ruff format .
+	@$(PY) -m tools.catalogue
 
 # Extras stay in the lock: pip refuses `name[extra]` against a bare pin as soon as a newer `name` is published.
 LOCK := uv pip compile pyproject.toml --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras

@@ -47,7 +47,7 @@ def test_the_first_import_is_as_deep_as_the_platform_gives(acts):
 def test_the_warning_names_the_day_before_it_is_too_late(acts, recent_only, send_mail):
     told = acts.row(recent_only).incident.explanation
     assert told.deadline is not None
-    assert told.deadline.startswith("If the app was removed there: reinstall before ")
+    assert told.deadline.startswith("If Shopimize was removed there: Reconnect before ")
     acts.sandbox.advance(days=3)
     told = acts.row(recent_only).incident.explanation
     first_owed = local_day(told.since, ZoneInfo(acts.integration(recent_only).timezone))

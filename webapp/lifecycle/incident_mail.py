@@ -18,6 +18,7 @@ from webapp.queries import sentences, wording
 from webapp.queries.board import Situation, board_of, integrations_of
 from webapp.queries.facts import IntegrationFacts
 from webapp.queries.receipts import receipt_of
+from webapp.words import say, say_number
 
 
 def broken_letter(runtime: Runtime, person: Person, incidents: Sequence[Incident]) -> Letter:
@@ -112,8 +113,10 @@ def _heading(
 ) -> tuple[str, str | None]:
     """The letter's title and, where all of it began together, the cause they probably share."""
     if len(items) == 1:
-        return f"{items[0].platform_name} needs you", None
-    return sentences.outbreak_words(items, rows) if together else (f"{len(items)} connections need you", None)
+        return say("{name} needs you", name=items[0].platform_name), None
+    if together:
+        return sentences.outbreak_words(items, rows)
+    return say_number("{count} connection needs you", "{count} connections need you", len(items)), None
 
 
 def _in_one(item: IntegrationFacts) -> str:

@@ -19,6 +19,7 @@ from flask_mail import BadHeaderError, Message
 from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
+from webapp import words
 from webapp.extensions import mail
 from webapp.lifecycle.account_mail import letter as account_letter
 from webapp.lifecycle.incident_mail import broken_letter, recovered_letter
@@ -47,7 +48,9 @@ def send_due_notices(runtime: Runtime) -> int:
     """Send everything that is due; how many mails really went out comes back. Needs an app context to render in."""
     sent = 0
     for group in _claim(runtime):
-        letter = _compose(runtime, group)
+        # Nobody has chosen a language for their mail yet; it must not depend on who spoke last in this thread.
+        with words.speaking(words.language(words.ENGLISH)):
+            letter = _compose(runtime, group)
         if letter is None:
             _mark(runtime, group.notices, dropped_at=runtime.now())
         elif _send(runtime, group, letter):

@@ -32,6 +32,7 @@ from webapp.queries.facts import (
 )
 from webapp.queries.progress import catch_up_progress, import_progress
 from webapp.queries.receipts import receipt_of
+from webapp.words import say
 
 Platforms = Callable[[str], Platform]
 
@@ -143,7 +144,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         account_id=integration.account_id,
         timezone=integration.timezone,
         health=health,
-        label=health.badge.label.format(company=platform.company),
+        label=say(health.badge.label, company=platform.company),
         sentence=sentences.row_sentence(
             health, integration, platform,
             incident=incident_facts, receipt=receipt_facts, progress=progress, ends_at=health_facts.ends_at, now=now,
@@ -192,7 +193,7 @@ def _owes_days(integration: Integration, receipt: Receipt | None, through: datet
 def _quiet_note(ends_at: datetime | None, zone: str, now: datetime) -> str | None:
     if ends_at is None or not timedelta(0) < ends_at - now <= QUIET_NOTE:
         return None
-    return f"This permission ends {wording.day(ends_at.astimezone(ZoneInfo(zone)).date())}."
+    return say("This permission ends {day}.", day=wording.day(ends_at.astimezone(ZoneInfo(zone)).date()))
 
 
 def _outbreak(rows: BoardRows, facts: Sequence[IntegrationFacts]) -> OutbreakFacts | None:

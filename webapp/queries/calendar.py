@@ -25,8 +25,10 @@ from webapp.queries.calendar_facts import (
 )
 from webapp.queries.calendar_rows import CalendarRows, StreamDays, fetch_calendar_rows, fetch_days
 from webapp.queries.differences import note_words
+from webapp.words import unit
 
 SHOWN_DAYS = 91
+EARLIER_DAYS = unit("earlier day", "earlier days")
 Platforms = Callable[[str], Platform]
 
 
@@ -180,7 +182,7 @@ class _Account:
             for stream in streams
         )
         lacking = number - complete
-        days = wording.counted(number, ("earlier day", "earlier days"))
+        days = wording.counted(number, EARLIER_DAYS)
         return f"{days}, {'all complete' if lacking <= 0 else f'{wording.count(lacking)} not complete'}."
 
     def _whole_words(self) -> Iterable[str]:

@@ -1,23 +1,32 @@
-"""What each cause is called and means, whatever the platform; the platform adds its own steps and address."""
+"""What each cause is called and means; where a platform differs its own words go before, and its steps always do.
+
+All of it is English, the catalogue's message ids: `explain.py` says it in the language spoken.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webapp.platforms.diagnosis import Cause
+from webapp.platforms.base import Platform
+from webapp.platforms.diagnosis import Cause, Remedy
 
 
 @dataclass(frozen=True, slots=True)
 class CauseWords:
-    """`title` and `happened` hold {company}, {platform} and {account}; `likely` completes "Likely: …"."""
+    """Texts hold {company}, {platform}, {account} and {login}; `likely` completes "Likely: …"; `url` opens the place to
+    act, None where the account's own page will do. `topic` is the help page that says more."""
 
     title: str
     happened: str
     likely: str
     steps: tuple[str, ...]
+    topic: str = "connection-errors"
+    url: str | None = None
 
 
 RECONNECT = "Press Reconnect and approve Shopimize on {company}'s page, with {login}."
+NOTHING = "Nothing for you to do."
+_ENDED = "why-permissions-end"
 
 CAUSES = {
     Cause.PASSWORD_CHANGED: CauseWords(
@@ -25,24 +34,28 @@ CAUSES = {
         "{company} ended the permission you gave us for {account}.",
         "the password of the login was changed, or {company} reset its sessions for security",
         (RECONNECT,),
+        _ENDED,
     ),
     Cause.ACCESS_REVOKED: CauseWords(
         "{company} stopped accepting our permission",
         "{company} says that the permission for {account} is no longer valid.",
         "someone removed Shopimize's access in {company}'s settings",
         (RECONNECT,),
+        _ENDED,
     ),
     Cause.SECURITY_POLICY: CauseWords(
         "{company} wants a security check first",
         "{company} holds back our access to {account} until its security rule is met.",
         "a security rule at {company} or in your company asks for a fresh sign-in",
         ("Finish what {company} asks of {login} first.", RECONNECT),
+        _ENDED,
     ),
     Cause.TOKEN_EXPIRED: CauseWords(
         "The permission for {account} has run out",
         "{company} gives permissions a time limit, and this one has reached it.",
         "the permission had a time limit built in",
         (RECONNECT,),
+        _ENDED,
     ),
     Cause.SCOPE_MISSING: CauseWords(
         "A permission is missing",
@@ -61,42 +74,54 @@ CAUSES = {
         "The login that was used at {company} cannot see {account}.",
         "another login was signed in at {company}",
         (RECONNECT,),
+        "how-to-reconnect",
     ),
     Cause.REFRESH_INTERRUPTED: CauseWords(
         "A renewal was interrupted",
         "We were cut off while {company} renewed the permission for {account}, and it will not take the old one.",
         "the connection broke in the one moment it must not; this is on us",
         (RECONNECT,),
+        _ENDED,
     ),
     Cause.RATE_LIMITED: CauseWords(
         "{company} asks us to slow down",
         "{company} limits how often it may be asked. We wait as long as it says.",
         "many requests at {company} at this time",
-        ("Nothing for you to do.",),
+        (NOTHING,),
     ),
     Cause.PLATFORM_DOWN: CauseWords(
         "{company} is not answering properly",
         "{company}'s service fails or does not answer. Your permission is fine.",
         "an outage at {company}",
-        ("Nothing for you to do.",),
+        (NOTHING,),
     ),
     Cause.BAD_REQUEST: CauseWords(
         "We have to fix something",
         "{company} refuses how we ask. That is our fault, not yours.",
         "a change at {company} that we must follow",
-        ("Nothing for you to do.",),
+        (NOTHING,),
     ),
     Cause.UNKNOWN: CauseWords(
         "{company} gives an answer we do not know",
         "{company} answers in a way nobody has a name for yet. We keep trying.",
         "passing trouble at {company}",
-        ("Nothing for you to do.",),
+        (NOTHING,),
     ),
+}
+
+# What we do next, by who can put it right.
+NEXT = {
+    Remedy.RECONNECT: "When you are back from {company}, we fetch every missing day by ourselves, newest first, and "
+    "say what came back.",
+    Remedy.FIX_AT_PLATFORM: "We check again every hour, and at once when you press Check again; then we fetch every "
+    "missing day.",
+    Remedy.OPERATOR: "Our team has been told. When it is mended we fetch every missing day by ourselves.",
+    Remedy.WAIT: "We keep trying, and fetch every missing day as soon as {company} answers.",
 }
 
 # Not a platform's answer at all: our own store holds a permission whose key we do not have.
 KEY_MISSING = "vault_key"
-_LOCKED = CauseWords(
+LOCKED = CauseWords(
     "We cannot open our copy of the permission",
     "We keep permissions locked, and the key to the one for {account} is missing on our side. {company} is fine.",
     "a key of ours was lost or not put back; this is on us",
@@ -104,6 +129,13 @@ _LOCKED = CauseWords(
 )
 
 
-def words_of(cause: Cause, *, code: str) -> CauseWords:
-    """What this cause is called; trouble of our own vault has words of its own."""
-    return _LOCKED if code == KEY_MISSING else CAUSES[cause]
+def words_of(cause: Cause, platform: Platform, *, code: str = "") -> CauseWords:
+    """What this cause is at this platform. Trouble of our own vault has words of its own: no platform's steps help."""
+    if code == KEY_MISSING:
+        return LOCKED
+    common, own = CAUSES[cause], platform.advice.get(cause)
+    if own is None:
+        return common
+    return CauseWords(
+        common.title, own.happened or common.happened, own.likely or common.likely, own.steps, common.topic, own.url
+    )

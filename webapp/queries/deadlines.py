@@ -16,6 +16,7 @@ from webapp.models.trouble import Incident
 from webapp.platforms.base import Platform, Reading
 from webapp.platforms.diagnosis import Cause, Remedy
 from webapp.queries import wording
+from webapp.words import say, say_number
 
 # A date further off helps nobody to decide anything today.
 WORTH_SAYING = timedelta(days=120)
@@ -55,11 +56,12 @@ def lost_words(days: Sequence[date], integration: Integration, platform: Platfor
     """The days that cannot come back, each named; None when there are none."""
     if not days:
         return None
-    number = wording.counted(len(days), ("day", "days"))
-    return (
-        f"{platform.company} only gives us the last {integration.reach_days} days, so {number} cannot come back: "
-        f"{wording.days_listed(days)}."
-    )
+    return say_number(
+        "{only}, so {count} day cannot come back: {days}.",
+        "{only}, so {count} days cannot come back: {days}.",
+        len(days),
+        only=_only(platform, integration.reach_days or 0), days=wording.days_listed(days),
+    )  # fmt: skip
 
 
 def _deletion(incident: Incident, integration: Integration, platform: Platform, now: datetime) -> str | None:
@@ -69,11 +71,14 @@ def _deletion(incident: Incident, integration: Integration, platform: Platform, 
     at = incident.began_at + platform.deletes_after
     if at <= now:
         return None
-    what = f"{platform.company} makes us delete this {platform.kind}'s data"
+    names = {"company": platform.company, "account": integration.account_name}
     when = wording.moment(at, integration.timezone)
     if incident.certainty == "sure":
-        return f"Reinstall before {when}, or {what}."
-    return f"If the app was removed there: reinstall before {when}, or {what}."
+        return say("Reconnect before {when}, or {company} makes us delete the data of {account}.", when=when, **names)
+    return say(
+        "If Shopimize was removed there: Reconnect before {when}, or {company} makes us delete the data of {account}.",
+        when=when, **names,
+    )  # fmt: skip
 
 
 def _reach(incident: Incident, integration: Integration, platform: Platform, now: datetime) -> str | None:
@@ -82,10 +87,20 @@ def _reach(incident: Incident, integration: Integration, platform: Platform, now
     zone = ZoneInfo(integration.timezone)
     first_owed, today = local_day(incident.data_through or incident.began_at, zone), local_day(now, zone)
     before = first_owed + timedelta(days=integration.reach_days)
-    only = f"{platform.company} only gives us the last {integration.reach_days} days"
+    only = _only(platform, integration.reach_days)
     if before <= today:
-        return f"{only}. Every day you wait, one more cannot come back."
+        return say("{only}. Every day you wait, one more cannot come back.", only=only)
     if before - today > WORTH_SAYING:
         return None
-    verb = "Reconnect" if incident.remedy is Remedy.RECONNECT else "Put it right"
-    return f"{verb} before {wording.day(before)}, or {only}."
+    if incident.remedy is Remedy.RECONNECT:
+        return say("Reconnect before {day}, or {only}.", day=wording.day(before), only=only)
+    return say("Put it right before {day}, or {only}.", day=wording.day(before), only=only)
+
+
+def _only(platform: Platform, days: int) -> str:
+    return say_number(
+        "{company} only gives us the last {count} day",
+        "{company} only gives us the last {count} days",
+        days,
+        company=platform.company,
+    )

@@ -85,7 +85,7 @@ def warning_of(
 
 
 def _title(notes: Sequence[DayNote], platform: Platform, stream: Stream, currency: str) -> str:
-    days = wording.counted(len({note.day for note in notes}), ("day", "days"))
+    days = wording.counted(len({note.day for note in notes}), wording.DAYS)
     rows = sum(note.their_rows - note.our_rows for note in notes if note.their_rows is not None)
     if rows:
         return f"{platform.company} counts {wording.counted(rows, stream.unit)} more than it shows us, over {days}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import reduce
 from zoneinfo import ZoneInfo
 
 from webapp.models.integration import Integration
@@ -11,9 +12,10 @@ from webapp.models.trouble import Incident
 from webapp.platforms.base import Platform
 from webapp.platforms.diagnosis import Cause, Certainty, Remedy
 from webapp.queries import wording
-from webapp.queries.causes import CAUSES, KEY_MISSING, words_of
+from webapp.queries.causes import KEY_MISSING, NEXT, NOTHING, RECONNECT, CauseWords, words_of
 from webapp.queries.deadlines import deadline
 from webapp.queries.facts import Explanation
+from webapp.words import say
 
 
 def explain(
@@ -24,82 +26,65 @@ def explain(
         "company": platform.company,
         "platform": platform.name,
         "account": integration.account_name,
-        "login": login or "the login you used before",
+        "login": login or say("the login you used before"),
     }
-    words = words_of(incident.cause, code=incident.code)
-    # A platform's own steps are about its answers, and this is none.
-    advice = platform.advice.get(incident.cause) if incident.code != KEY_MISSING else None
-    default_url = platform.manage_url(integration.account_id)
+    words = words_of(incident.cause, platform, code=incident.code)
     since = incident.data_through or incident.began_at
     day = wording.short_day(since.astimezone(ZoneInfo(integration.timezone)).date())
+    account = integration.account_name
     return Explanation(
-        title=words.title.format_map(names),
-        happened=f"{words.happened.format_map(names)} Nothing already imported is lost.",
+        title=say(words.title, **names),
+        happened=say(words.happened, **names),
         noticed=incident.opened_at,
         since=since,
-        affected=f"Profit since {day}",
-        left_out=f"{platform.company} spend" if platform.kind == "ads" else f"orders from {integration.account_name}",
+        affected=say("Profit since {day}", day=day),
+        left_out=say("{company} spend", company=platform.company)
+        if platform.kind == "ads"
+        else say("orders from {account}", account=account),
         deadline=deadline(incident, integration, platform, now),
-        likely=_likely(incident, names),
+        likely=_likely(incident, platform, names),
         certainty=_certainty(incident, names),
-        steps=_steps(incident, advice.steps if advice else (), words.steps, names),
-        url=(advice.url if advice else None) or default_url,
-        next=_next(incident, names),
-        evidence=tuple(incident.evidence),
+        steps=tuple(say(step, **names) for step in steps_of(incident.remedy, words)),
+        url=words.url or platform.manage_url(integration.account_id),
+        next=say(NEXT.get(incident.remedy, NEXT[Remedy.WAIT]), **names),
+        evidence=tuple(say(line) for line in incident.evidence),
         technical=_technical(incident),
+        topic=words.topic,
     )
 
 
-def _likely(incident: Incident, names: Mapping[str, str]) -> str:
-    if incident.code == KEY_MISSING:
-        return words_of(incident.cause, code=incident.code).likely
+def steps_of(remedy: Remedy, words: CauseWords) -> tuple[str, ...]:
+    """What the merchant does, still in English: always ends in a Reconnect where that is the remedy."""
+    if remedy is Remedy.OPERATOR:
+        return (NOTHING,)
+    ends_in_reconnect = any("Reconnect" in step for step in words.steps)
+    return words.steps if remedy is not Remedy.RECONNECT or ends_in_reconnect else (*words.steps, RECONNECT)
+
+
+def _likely(incident: Incident, platform: Platform, names: Mapping[str, str]) -> str:
     causes = [incident.cause, *(Cause(one) for one in incident.candidates if one != incident.cause)]
-    reasons = [CAUSES[cause].likely.format_map(names) for cause in causes[:3]]
-    return "; or ".join(dict.fromkeys(reasons))
+    reasons = [words_of(cause, platform, code=incident.code).likely for cause in causes[:3]]
+    said = [say(reason, **names) for reason in dict.fromkeys(reasons)]
+    return reduce(lambda first, second: say("{first}; or {second}", first=first, second=second), said)
 
 
 def _certainty(incident: Incident, names: Mapping[str, str]) -> str:
     if incident.code == KEY_MISSING:
-        return "We know: it is our own key."
+        return say("We know: it is our own key.")
     if incident.certainty is Certainty.SURE:
-        return f"{names['company']} says so itself."
+        return say("{company} says so itself.", **names)
     if incident.certainty is Certainty.LIKELY:
-        return "Likely, from what we know."
-    return f"{names['company']} gives one answer for several causes, so we cannot tell which."
-
-
-def _steps(
-    incident: Incident, at_platform: tuple[str, ...], common: tuple[str, ...], names: Mapping[str, str]
-) -> tuple[str, ...]:
-    if incident.remedy is Remedy.OPERATOR:
-        return ("Nothing for you to do.",)
-    steps = at_platform or tuple(step.format_map(names) for step in common)
-    ends_in_reconnect = any("Reconnect" in step for step in steps)
-    if incident.remedy is Remedy.RECONNECT and not ends_in_reconnect:
-        steps = (*steps, common[-1].format_map(names))
-    return steps
-
-
-def _next(incident: Incident, names: Mapping[str, str]) -> str:
-    if incident.remedy is Remedy.RECONNECT:
-        return (
-            "When you are back from {company}, we fetch every missing day by ourselves, newest first, "
-            "and say what came back."
-        ).format_map(names)
-    if incident.remedy is Remedy.FIX_AT_PLATFORM:
-        return "We check again every hour, and at once when you press Check again; then we fetch every missing day."
-    if incident.remedy is Remedy.OPERATOR:
-        return "Our team has been told. When it is mended we fetch every missing day by ourselves."
-    return "We keep trying, and fetch every missing day as soon as {company} answers.".format_map(names)
+        return say("Likely, from what we know.")
+    return say("{company} gives one answer for several causes, so we cannot tell which.", **names)
 
 
 def _technical(incident: Incident) -> tuple[tuple[str, str], ...]:
     rows = (
-        ("Code", incident.code),
-        ("Message", incident.message),
-        ("HTTP status", str(incident.http_status) if incident.http_status else ""),
-        ("Where", incident.stage),
-        ("First seen", incident.opened_at.strftime("%Y-%m-%d %H:%M:%S UTC")),
-        ("Reference", incident.id),
+        (say("Code"), incident.code),
+        (say("Message"), incident.message),
+        (say("HTTP status"), str(incident.http_status) if incident.http_status else ""),
+        (say("Where"), incident.stage),
+        (say("First seen"), incident.opened_at.strftime("%Y-%m-%d %H:%M:%S UTC")),
+        (say("Reference"), incident.id),
     )
     return tuple((name, value) for name, value in rows if value)

@@ -9,6 +9,7 @@ from webapp.models.health import Badge, Health
 from webapp.models.people import Role
 from webapp.queries.calendar_facts import StripFacts
 from webapp.queries.receipt_facts import ReceiptFacts
+from webapp.words import say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,8 @@ class Progress:
 class Explanation:
     """The specific error, in a merchant's words; the platform's own stay under technical details.
 
-    `noticed` is when it showed, `since` is up to where the data is complete: the hole begins there.
+    `noticed` is when it showed, `since` is up to where the data is complete: the hole begins there. `topic` is the help
+    page that says more.
     """
 
     title: str
@@ -67,11 +69,12 @@ class Explanation:
     next: str
     evidence: tuple[str, ...]
     technical: tuple[tuple[str, str], ...]
+    topic: str = "connection-errors"
 
     @property
     def affects(self) -> str:
         """What the hole does to the numbers."""
-        return f"{self.affected} leaves out {self.left_out}."
+        return say("{affected} leaves out {left_out}.", affected=self.affected, left_out=self.left_out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

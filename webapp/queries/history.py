@@ -16,12 +16,14 @@ from webapp.models.trouble import Closing, Incident, Receipt
 from webapp.platforms.answer import dig_text
 from webapp.platforms.base import Platform
 from webapp.queries import wording
-from webapp.queries.causes import CAUSES
+from webapp.queries.causes import words_of
 from webapp.queries.facts import HistoryEntry
 from webapp.queries.receipts import receipt_of
 from webapp.queries.sentences import came_back
+from webapp.words import say, unit
 
 RUNS_SHOWN = 2_000
+SYNCS, ROWS = unit("sync", "syncs"), unit("row", "rows")
 _EVENTS = {
     EventKind.CONNECTED: ("plug", "green", "Connected"),
     EventKind.RECONNECTED: ("plug", "green", "Reconnected"),
@@ -85,14 +87,15 @@ def _incidents(
     session: Session, integration: Integration, platform: Platform, people: dict[str, str]
 ) -> Iterable[HistoryEntry]:
     for incident in session.exec(select(Incident).where(Incident.integration_id == integration.id)):
-        words = CAUSES[incident.cause]
-        names = {"company": platform.company, "account": integration.account_name, "login": "the login"}
+        words = words_of(incident.cause, platform, code=incident.code)
+        names = {"company": platform.company, "account": integration.account_name, "login": say("the login")}
         length = ""
         if incident.closed_at is not None:
-            length = f" It lasted {wording.span(incident.closed_at - incident.opened_at)}."
+            length = " " + say("It lasted {span}.", span=wording.span(incident.closed_at - incident.opened_at))
         yield HistoryEntry(
             at=incident.opened_at, icon="triangle-alert", tone="red" if incident.remedy != "wait" else "amber",
-            title=words.title.format_map(names), text=f"Likely: {words.likely.format_map(names)}.{length}",
+            title=say(words.title, **names),
+            text=say("Likely: {likely}.", likely=say(words.likely, **names)) + length,
         )  # fmt: skip
         if incident.closing is Closing.RECOVERED and incident.closed_at is not None:
             yield HistoryEntry(at=incident.closed_at, icon="circle-check", tone="green", title="Works again by itself")
@@ -148,8 +151,8 @@ def _syncs(session: Session, integration: Integration) -> Iterable[HistoryEntry]
 
     for (_, fine), group in groupby((run for run in runs if not is_told(run)), key=together):
         found = list(group)
-        number = wording.counted(len(found), ("sync", "syncs"))
-        rows = wording.counted(sum(run.rows for run in found), ("row", "rows"))
+        number = wording.counted(len(found), SYNCS)
+        rows = wording.counted(sum(run.rows for run in found), ROWS)
         verdict = ", all fine" if len(found) > 1 and fine else ", fine" if fine else " without an answer we could use"
         yield HistoryEntry(
             at=found[0].started_at, icon="refresh-cw" if fine else "clock-alert", tone="grey" if fine else "amber",

@@ -13,36 +13,39 @@ from webapp.platforms.base import Platform
 from webapp.queries import wording
 from webapp.queries.facts import IncidentFacts, IntegrationFacts, Progress
 from webapp.queries.receipt_facts import ReceiptFacts
+from webapp.words import marked, say, say_number
 
 QUIET = (Health.PAUSED, Health.DISCONNECTED)
+_STATUS = (
+    (Health.ON_US, "amber", marked("We're working on {names}; nothing for you to do.")),
+    (Health.IMPORTING, "blue", marked("Importing {names}, newest days first. You can leave; it goes on by itself.")),
+    (Health.CATCHING_UP, "blue", marked("Catching up on {names}. Nothing for you to do.")),
+    (Health.DELAYED, "amber", marked("{names}: delayed. We keep trying; nothing for you to do.")),
+    (Health.EXPIRING, "amber", marked("{names}: the permission ends soon. Reconnect before it does.")),
+)
 
 
 def status_of(rows: Sequence[IntegrationFacts], now: datetime) -> tuple[str, str, datetime]:
     """The page's one status sentence, its tone, and when the clock alone makes it read differently."""
     never = now + timedelta(hours=1)
     active = [one for one in rows if one.health not in QUIET]
-    needing = [one for one in active if one.health.needs_merchant]
+    need = [one for one in active if one.health.needs_merchant]
     if not rows:
-        return "Nothing connected yet. Add your store first, then the places you buy ads.", "grey", never
-    if needing:
-        return _needing(needing), "red", never
+        return say("Nothing connected yet. Add your store first, then the places you buy ads."), "grey", never
+    if need:
+        return needing(need), "red", never
     if not active:
-        return "Everything is paused or disconnected. Nothing new comes in.", "grey", never
-    for health, tone, words in (
-        (Health.ON_US, "amber", "We're working on {names}; nothing for you to do."),
-        (Health.IMPORTING, "blue", "Importing {names}, newest days first. You can leave; it goes on by itself."),
-        (Health.CATCHING_UP, "blue", "Catching up on {names}. Nothing for you to do."),
-        (Health.DELAYED, "amber", "{names}: delayed. We keep trying; nothing for you to do."),
-        (Health.EXPIRING, "amber", "{names}: the permission ends soon. Reconnect before it does."),
-    ):
+        return say("Everything is paused or disconnected. Nothing new comes in."), "grey", never
+    for health, tone, words in _STATUS:
         found = _names([one for one in active if one.health is health])
         if found:
-            return words.format(names=wording.listed(found)), tone, never
+            return say(words, names=wording.listed(found)), tone, never
     warned = [one for one in active if one.warning is not None]
     if warned:
         title = warned[0].warning.title if len(warned) == 1 and warned[0].warning else ""
         names = wording.listed(_names(warned))
-        return title or f"{names}: what they show us is not what their own totals say.", "amber", never
+        several = say("{names}: what they show us is not what their own totals say.", names=names)
+        return title or several, "amber", never
     return _all_green(active, now)
 
 
@@ -60,24 +63,36 @@ def row_sentence(
     """The one sentence beside a badge."""
     zone = integration.timezone
     if health is Health.DISCONNECTED:
-        return "Everything imported is kept. Nothing new comes in."
+        return say("Everything imported is kept. Nothing new comes in.")
     if health is Health.PAUSED:
-        return "Paused by you. Nothing new comes in until you resume."
+        return say("Paused by you. Nothing new comes in until you resume.")
     if incident is not None:
         told = incident.explanation
-        if health.needs_merchant:
-            likely = "" if told.likely == "" else f" Likely: {told.likely}."
-            return f"{told.title}, {wording.moment(told.noticed, zone)}.{likely} Nothing already imported is lost."
-        return f"{told.happened.removesuffix(' Nothing already imported is lost.')} {told.next}"
+        if not health.needs_merchant:
+            return say("{happened} {next}", happened=told.happened, next=told.next)
+        when = wording.moment(told.noticed, zone)
+        if told.likely == "":
+            return say("{title}, {when}. Nothing already imported is lost.", title=told.title, when=when)
+        return say(
+            "{title}, {when}. Likely: {likely}. Nothing already imported is lost.",
+            title=told.title, when=when, likely=told.likely,
+        )  # fmt: skip
     if health is Health.IMPORTING and progress is not None:
-        return f"Importing, newest first: {_of_days(progress)}{_about(progress)}. You can leave."
+        return say("Importing, newest first: {so_far}. You can leave.", so_far=_of_days(progress) + _about(progress))
     if health is Health.CATCHING_UP and progress is not None:
-        by = f"Reconnected by {receipt.by} {wording.clock(receipt.away_to, zone)}. " if receipt and receipt.by else ""
-        return f"{by}Catching up: {_of_days(progress)}."
+        catching_up = say("Catching up: {days}.", days=_of_days(progress))
+        if receipt is None or not receipt.by:
+            return catching_up
+        by = say("Reconnected by {name} {time}.", name=receipt.by, time=wording.clock(receipt.away_to, zone))
+        return f"{by} {catching_up}"
     if health is Health.DELAYED:
-        return f"{platform.company} has not answered properly for a while. We keep trying; nothing for you to do."
+        return say(
+            "{company} has not answered properly for a while. We keep trying; nothing for you to do.",
+            company=platform.company,
+        )
     if health is Health.EXPIRING and ends_at is not None:
-        return f"The permission ends {wording.day(ends_at.astimezone(ZoneInfo(zone)).date())}. Reconnect before that."
+        day = wording.day(ends_at.astimezone(ZoneInfo(zone)).date())
+        return say("The permission ends {day}. Reconnect before that.", day=day)
     if receipt is not None and receipt.complete_at is not None:
         return back_again(receipt)
     return ""
@@ -85,7 +100,7 @@ def row_sentence(
 
 def came_back(receipt: ReceiptFacts) -> str:
     """ "3 days, 412 orders, $18,204"."""
-    days = wording.counted(receipt.days, ("day", "days"))
+    days = wording.counted(receipt.days, wording.DAYS)
     found = [f"{wording.count(number)} {unit}" for number, unit in receipt.found if number]
     return ", ".join([days, *found, *([receipt.amount] if receipt.amount else [])])
 
@@ -93,63 +108,75 @@ def came_back(receipt: ReceiptFacts) -> str:
 def back_again(receipt: ReceiptFacts) -> str:
     """ "3 days, $2,184 back; matches Meta's total."."""
     check = checked(receipt)
-    return f"{came_back(receipt)} back{'; ' if check else ''}{check}."
+    if not check:
+        return say("{what} back.", what=came_back(receipt))
+    return say("{what} back; {check}.", what=came_back(receipt), check=check)
 
 
 def checked(receipt: ReceiptFacts) -> str:
     """How what came back stands to the platform's own total; empty for a receipt from before that was asked."""
-    theirs = f"{receipt.company}'s {receipt.measure}"
+    company, is_count = receipt.company, receipt.measure == "count"
+    theirs = say("{company}'s count", company=company) if is_count else say("{company}'s total", company=company)
     if receipt.complete_at is None or not receipt.is_by_day:
         return ""
     if receipt.matches is None:
-        return f"not checked against {receipt.company}'s total yet"
+        return say("not checked against {company}'s total yet", company=company)
     if receipt.matches:
-        return f"matches {theirs}"
+        return say("matches {theirs}", theirs=theirs)
     names = list(dict.fromkeys(line.name for line in receipt.differing))
     if len(names) == 1:
-        return f"{names[0]} differs from {theirs}"
-    return f"{wording.counted(len(names), ('day', 'days'))} differ from {theirs}"
+        return say("{day} differs from {theirs}", day=names[0], theirs=theirs)
+    return say_number(
+        "{count} day differs from {theirs}", "{count} days differ from {theirs}", len(names), theirs=theirs
+    )
 
 
 def outbreak_words(members: Sequence[IntegrationFacts], rows: Sequence[IntegrationFacts]) -> tuple[str, str]:
     """Title and likely cause of several that dropped together, never surer than what they share."""
-    title = f"{len(members)} connections dropped together"
+    title = say_number("{count} connection dropped together", "{count} connections dropped together", len(members))
     logins = Counter(one.login for one in members if one.login)
-    fine = sorted({one.company for one in rows if one.health in (Health.CONNECTED, Health.CATCHING_UP)})
-    tail = f"; {wording.listed(fine)} {'is' if len(fine) == 1 else 'are'} fine." if fine else "."
     login, shared = logins.most_common(1)[0] if logins else (None, 0)
     if login is not None and shared == len(members):
-        return title, f"Likely one password or security change for {login}{tail}"
-    return title, f"They began within minutes of each other, so they probably share a cause{tail}"
+        why = say("Likely one password or security change for {login}", login=login)
+    else:
+        why = say("They began within minutes of each other, so they probably share a cause")
+    fine = sorted({one.company for one in rows if one.health in (Health.CONNECTED, Health.CATCHING_UP)})
+    if not fine:
+        return title, say("{why}.", why=why)
+    return title, say_number(
+        "{why}; {names} is fine.", "{why}; {names} are fine.", len(fine), why=why, names=wording.listed(fine)
+    )
 
 
-def _needing(needing: Sequence[IntegrationFacts]) -> str:
-    told = sorted((one.incident.explanation for one in needing if one.incident), key=lambda one: one.since)
-    if len(needing) == 1:
-        return " ".join([f"{needing[0].platform_name} needs you.", *(one.affects for one in told)])
+def needing(rows: Sequence[IntegrationFacts]) -> str:
+    """What needs the merchant, and what the numbers leave out meanwhile; `rows` are those that do."""
+    told = sorted((one.incident.explanation for one in rows if one.incident), key=lambda one: one.since)
+    if len(rows) == 1:
+        return " ".join([say("{name} needs you.", name=rows[0].platform_name), *(one.affects for one in told)])
+    number = say_number("{count} connection needs you.", "{count} connections need you.", len(rows))
     if not told:
-        return f"{len(needing)} connections need you."
-    stores = [one.incident.explanation.left_out for one in needing if one.incident and one.kind == "store"]
-    companies = list(dict.fromkeys(one.company for one in needing if one.incident and one.kind == "ads"))
-    left_out = [*stores, *([f"{wording.listed(companies)} spend"] if companies else [])]
-    return f"{len(needing)} connections need you. {told[0].affected} leaves out {wording.listed(left_out)}."
+        return number
+    stores = [one.incident.explanation.left_out for one in rows if one.incident and one.kind == "store"]
+    companies = list(dict.fromkeys(one.company for one in rows if one.incident and one.kind == "ads"))
+    spend = [say("{company} spend", company=wording.listed(companies))] if companies else []
+    left_out = wording.listed([*stores, *spend])
+    return f"{number} {say('{affected} leaves out {left_out}.', affected=told[0].affected, left_out=left_out)}"
 
 
 def _all_green(active: Sequence[IntegrationFacts], now: datetime) -> tuple[str, str, datetime]:
-    number = wording.counted(len(active), ("connection", "connections"))
+    said = say("All green. {connections}", connections=wording.counted(len(active), wording.CONNECTIONS))
     reached = [one for one in active if one.complete_through is not None]
-    complete = ""
     if reached:
         least = min(reached, key=lambda one: one.complete_through or now)
         assert least.complete_through is not None
         zone = ZoneInfo(least.timezone)
         behind = (now.astimezone(zone).date() - least.complete_through.astimezone(zone).date()).days
-        words = "yesterday" if behind <= 1 else wording.day(least.complete_through.astimezone(zone).date())
-        complete = f", complete through {words}"
+        day = say("yesterday") if behind <= 1 else wording.day(least.complete_through.astimezone(zone).date())
+        said = say("{said}, complete through {day}", said=said, day=day)
     checked = min((one.checked_at for one in active if one.checked_at), default=None)
     if checked is None:
-        return f"All green. {number}{complete}.", "green", now + timedelta(hours=1)
-    told = f"All green. {number}{complete}. Checked {wording.ago(checked, now)}."
+        return say("{said}.", said=said), "green", now + timedelta(hours=1)
+    told = say("{said}. Checked {ago}.", said=said, ago=wording.ago(checked, now))
     return told, "green", wording.ago_turns_at(checked, now)
 
 
@@ -158,12 +185,14 @@ def _names(rows: Sequence[IntegrationFacts]) -> list[str]:
 
 
 def _of_days(progress: Progress) -> str:
-    return f"{progress.done_days} of {wording.counted(progress.owed_days, ('day', 'days'))}"
+    return say_number(
+        "{done} of {count} day", "{done} of {count} days", progress.owed_days, done=wording.count(progress.done_days)
+    )
 
 
 def _about(progress: Progress) -> str:
     if progress.seconds_left is None:
         return ""
     if progress.seconds_left < 60:
-        return ", less than a minute left"
-    return f", about {round(progress.seconds_left / 60)} min"
+        return say(", less than a minute left")
+    return say(", about {minutes} min", minutes=round(progress.seconds_left / 60))

@@ -1,28 +1,42 @@
-"""Dates, counts, money and lists as a merchant reads them (English, CLDR forms through Babel)."""
+"""Dates, counts, money and lists as a merchant reads them, in the language spoken here (CLDR forms through Babel)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_currency
 
-LOCALE = "en_US"
+from webapp.words import ENGLISH, say, say_number, say_unit, spoken, unit, written
+
 MICROS = 1_000_000
+DAYS, HOURS, MINUTES, SECONDS = (
+    unit("day", "days"), unit("hour", "hours"), unit("minute", "minutes"), unit("second", "seconds"),
+)  # fmt: skip
+CONNECTIONS = unit("connection", "connections")
+
+count = written
+counted = say_unit
 
 
-@lru_cache(1024)
 def day(value: date) -> str:
     """ "Tue 12 Nov"."""
-    return format_date(value, "EEE d MMM", locale=LOCALE)
+    return _dated(value, "EEE d MMM", "MMMEd", spoken().locale)
 
 
 def short_day(value: date) -> str:
     """ "12 Nov"."""
-    return format_date(value, "d MMM", locale=LOCALE)
+    return _dated(value, "d MMM", "MMMd", spoken().locale)
+
+
+def month(value: date) -> str:
+    """ "Nov"."""
+    return _dated(value, "MMM", "MMM", spoken().locale)
 
 
 def days_listed(days: Sequence[date]) -> str:
@@ -33,74 +47,62 @@ def days_listed(days: Sequence[date]) -> str:
             stretches[-1].append(one)
         else:
             stretches.append([one])
-    return listed([" to ".join(dict.fromkeys((short_day(run[0]), short_day(run[-1])))) for run in stretches])
-
-
-def month(value: date) -> str:
-    """ "Nov"."""
-    return format_date(value, "MMM", locale=LOCALE)
+    return listed([_stretch(run[0], run[-1]) for run in stretches])
 
 
 def clock(value: datetime, zone: str) -> str:
     """ "14:10", in the account's zone."""
-    return f"{value.astimezone(ZoneInfo(zone)):%H:%M}"
+    return _timed(value.astimezone(ZoneInfo(zone)).time().replace(second=0, microsecond=0), spoken().locale)
 
 
 def moment(value: datetime, zone: str) -> str:
     """ "Tue 12 Nov, 14:10", in the account's zone."""
-    return f"{day(value.astimezone(ZoneInfo(zone)).date())}, {clock(value, zone)}"
+    return say("{day}, {time}", day=day(value.astimezone(ZoneInfo(zone)).date()), time=clock(value, zone))
 
 
-def count(value: int) -> str:
-    return format_decimal(value, locale=LOCALE)
-
-
-def counted(value: int, unit: tuple[str, str]) -> str:
-    """ "1 order", "412 orders"."""
-    return f"{count(value)} {unit[0] if value == 1 else unit[1]}"
-
-
-def rate(per_second: float, unit: str) -> str:
+def rate(per_second: float, what: str) -> str:
     """ "about 120 orders a second", "about 40 orders a minute"."""
     if per_second >= 1:
-        return f"about {count(round(per_second))} {unit} a second"
-    return f"about {count(max(1, round(per_second * 60)))} {unit} a minute"
+        return say("about {count} {what} a second", count=count(round(per_second)), what=what)
+    return say("about {count} {what} a minute", count=count(max(1, round(per_second * 60))), what=what)
 
 
 def money(micros: int, currency: str) -> str:
     """ "$2,184": whole units from a hundred on, cents below."""
-    amount = micros / MICROS
+    locale, amount = spoken().locale, micros / MICROS
     whole = abs(amount) >= 100
+    pattern = locale.currency_formats["standard"].pattern.split(";")[0].replace(".00", "") if whole else None
     return format_currency(
-        round(amount) if whole else amount, currency, "¤#,##0" if whole else None, locale=LOCALE,
-        currency_digits=not whole,
-    )  # fmt: skip
+        round(amount) if whole else amount, currency, pattern, locale=locale, currency_digits=not whole
+    )
 
 
 def listed(names: Sequence[str]) -> str:
     """ "Meta", "Meta and TikTok", "Meta, Google and TikTok"."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    locale = spoken().locale
+    # American English puts a comma before its "and"; ours does not.
+    return format_list(list(names), locale="en_GB" if locale.language == ENGLISH else locale)
 
 
 def span(length: timedelta) -> str:
     """A length of time in one unit: "40 seconds", "12 minutes", "5 hours", "3 days"."""
     seconds = max(0, int(length.total_seconds()))
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+    for size, what in ((86_400, DAYS), (3_600, HOURS), (60, MINUTES)):
         if seconds >= size:
-            return counted(seconds // size, (unit, f"{unit}s"))
-    return counted(seconds, ("second", "seconds"))
+            return counted(seconds // size, what)
+    return counted(seconds, SECONDS)
 
 
 def ago(then: datetime, now: datetime) -> str:
     """ "just now", "1 min ago", "3 h ago", "2 days ago"."""
     minutes = int((now - then).total_seconds() // 60)
     if minutes < 1:
-        return "just now"
+        return say("just now")
     if minutes < 60:
-        return f"{minutes} min ago"
+        return say_number("{count} min ago", "{count} min ago", minutes)
     if minutes < 48 * 60:
-        return f"{minutes // 60} h ago"
-    return f"{minutes // 1440} days ago"
+        return say_number("{count} h ago", "{count} h ago", minutes // 60)
+    return say_number("{count} day ago", "{count} days ago", minutes // 1440)
 
 
 def ago_turns_at(then: datetime, now: datetime) -> datetime:
@@ -115,8 +117,31 @@ def through(value: datetime, zone: str, now: datetime) -> str:
     here = ZoneInfo(zone)
     local, today = value.astimezone(here), now.astimezone(here).date()
     if local.date() == today and (local.hour, local.minute) != (0, 0):
-        return f"today, {clock(value, zone)}"
+        return say("today, {time}", time=clock(value, zone))
     last_full = (local - timedelta(microseconds=1)).date()
     if last_full == today - timedelta(days=1):
-        return "yesterday" if (local.hour, local.minute) == (0, 0) else f"yesterday, {clock(value, zone)}"
+        if (local.hour, local.minute) == (0, 0):
+            return say("yesterday")
+        return say("yesterday, {time}", time=clock(value, zone))
     return moment(value, zone)
+
+
+def _stretch(first: date, last: date) -> str:
+    if first == last:
+        return short_day(first)
+    return say("{first} to {last}", first=short_day(first), last=short_day(last))
+
+
+@lru_cache(2048)
+def _dated(value: date, ours: str, skeleton: str, locale: Locale) -> str:
+    if locale.language == ENGLISH:
+        return format_date(value, ours, locale=locale)
+    # Without `fuzzy` a language that has no such form raises.
+    return format_skeleton(skeleton, value, fuzzy=True, locale=locale)
+
+
+@lru_cache(2048)
+def _timed(value: time, locale: Locale) -> str:
+    if locale.language == ENGLISH:
+        return f"{value:%H:%M}"
+    return format_skeleton("Hm", datetime.combine(date.min, value), fuzzy=True, locale=locale)

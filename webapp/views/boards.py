@@ -11,6 +11,7 @@ from functools import lru_cache
 from flask import render_template
 from markupsafe import Markup
 
+from webapp import words
 from webapp.lifecycle.incident_mail import situation
 from webapp.lifecycle.runtime import Runtime
 from webapp.queries.board import board_of
@@ -25,7 +26,7 @@ KEPT = 64
 def board_here() -> Board:
     """What the signed-in person's workspace looks like now."""
     runtime, viewer = door.runtime(), door.viewer()
-    place = _place(runtime, viewer.workspace_id, viewer.may_change)
+    place = _place(runtime, viewer.workspace_id, viewer.may_change, words.spoken())
     board = place.board
     if board is None or not still_holds(runtime.database, board.digest, runtime.now()):
         with runtime.database.reading() as session:
@@ -36,10 +37,9 @@ def board_here() -> Board:
     return board
 
 
-@lru_cache(KEPT)
 def board_html(board: Board, opened: str | None) -> Markup:
     """The board as a page shows it; `opened` is the integration that a mail's link leads to."""
-    return Markup(render_template("integrations/_board.html", board=board, opened=opened))
+    return _board_html(board, opened, words.spoken())
 
 
 def marks_of(board: Board) -> str:
@@ -56,6 +56,11 @@ def changed_rows(board: Board, shown: str) -> list[IntegrationFacts] | None:
     return [row for row, mark, old in zip(board.rows, marks, before, strict=True) if mark != old]
 
 
+@lru_cache(KEPT)
+def _board_html(board: Board, opened: str | None, _language: words.Language) -> Markup:
+    return Markup(render_template("integrations/_board.html", board=board, opened=opened))
+
+
 class _Place:
     """Where the last board of a workspace is kept."""
 
@@ -63,5 +68,5 @@ class _Place:
 
 
 @lru_cache(KEPT)
-def _place(_runtime: Runtime, _workspace_id: str, _can_change: bool) -> _Place:
+def _place(_runtime: Runtime, _workspace_id: str, _can_change: bool, _language: words.Language) -> _Place:
     return _Place()

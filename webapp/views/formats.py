@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import Flask, has_request_context, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
+from webapp import words
 from webapp.queries import wording
 from webapp.queries.board import needs_of
 from webapp.queries.calendar_facts import LABELS, SHAPES
@@ -31,6 +32,10 @@ def init_app(app: Flask) -> None:
         moment=wording.moment, count=wording.count, span=wording.span, through=_through, came_back=came_back,
         rate=wording.rate, back_again=back_again, checked=checked,
     )  # fmt: skip
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    # The extension puts this method there, which no type checker can know.
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(asset=asset, board_html=board_html, row_html=row_html, marks_of=marks_of)
     app.jinja_env.globals.update(day_states=LABELS, day_shapes={state: f"M0 0{path}" for state, path in SHAPES.items()})
     _know_components(app)
@@ -52,15 +57,25 @@ def asset(name: str) -> str:
 
 
 def _context() -> dict[str, object]:
+    language = words.spoken().tag
     if not has_request_context():
         # A mail: nobody is looking.
-        return {}
+        return {"language": language}
     viewer = _viewer()
     return {
+        "language": language,
         "viewer": viewer,
         "nav_needs": _needs(viewer),
         "poll_seconds": door.runtime().settings.poll_seconds,
     }
+
+
+def _gettext(message: str) -> str:
+    return words.spoken().catalogue.gettext(message)
+
+
+def _ngettext(one: str, several: str, number: int) -> str:
+    return words.spoken().catalogue.ngettext(one, several, number)
 
 
 def _viewer() -> Viewer | None:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from markupsafe import Markup
 
+from webapp import words
 from webapp.models.plan import local_day
 from webapp.queries.facts import IntegrationFacts
 from webapp.views import door
@@ -30,12 +31,12 @@ def row_html(
     in_outbreak: bool = False,
 ) -> Markup:
     """`is_linked`: a mail's link led here, so it is brought into view."""
-    return _drawn(row, _today(row), can_change, is_open, is_linked, in_outbreak).html
+    return _drawn(row, _today(row), words.spoken(), can_change, is_open, is_linked, in_outbreak).html
 
 
 def row_mark(row: IntegrationFacts, *, can_change: bool) -> str:
     """A few letters that are others as soon as the row reads differently."""
-    return _drawn(row, _today(row), can_change, False, False, False).mark
+    return _drawn(row, _today(row), words.spoken(), can_change, False, False, False).mark
 
 
 def _today(row: IntegrationFacts) -> date:
@@ -50,7 +51,13 @@ class _Drawn(NamedTuple):
 
 @lru_cache(KEPT)
 def _drawn(
-    row: IntegrationFacts, _today: date, can_change: bool, is_open: bool, is_linked: bool, in_outbreak: bool
+    row: IntegrationFacts,
+    _today: date,
+    _language: words.Language,
+    can_change: bool,
+    is_open: bool,
+    is_linked: bool,
+    in_outbreak: bool,
 ) -> _Drawn:
     template = current_app.jinja_env.get_template("integrations/_row.html")
     html = template.render(

@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from webapp import hx
+from webapp import hx, words
 from webapp.extensions import mail_config
 from webapp.settings import Settings
 from webapp.views import compress, door, formats
@@ -56,6 +56,8 @@ def flask_config(settings: Settings) -> dict[str, object]:
 
 
 def init_app(app: Flask) -> None:
+    app.before_request(_speak)
+    app.teardown_request(_fall_silent)
     app.before_request(_refuse_unprintable)
     door.init_app(app)
     formats.init_app(app)
@@ -71,6 +73,17 @@ def _refuse_unprintable() -> None:
     texts = (request.path, *request.args.values(), *request.form.values())
     if any("\0" in text for text in texts):
         abort(400, "That cannot be read.")
+
+
+def _speak() -> None:
+    """What the browser asks for, where there is a catalogue of it."""
+    best = request.accept_languages.best_match(words.languages())
+    words.speak(words.language(best) if best else None)
+
+
+def _fall_silent(_error: BaseException | None) -> None:
+    # The next request of this thread is somebody else's.
+    words.speak(None)
 
 
 def headers_of_ours(*, secure: bool) -> tuple[tuple[str, str], ...]:

@@ -16,7 +16,10 @@ ADVICE = {
         ),
         url=LOGINS,
     ),
-    Cause.TOKEN_EXPIRED: Advice(steps=(_AGAIN,)),
+    Cause.TOKEN_EXPIRED: Advice(
+        steps=(_AGAIN,),
+        happened="Amazon no longer renews the permission for {account}. It names no time limit, but it may set one.",
+    ),
     Cause.PASSWORD_CHANGED: Advice(steps=("Press Reconnect and sign in to Amazon with the new password.",)),
     Cause.REFRESH_INTERRUPTED: Advice(steps=(_AGAIN,)),
     Cause.SECURITY_POLICY: Advice(

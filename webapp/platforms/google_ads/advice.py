@@ -18,9 +18,15 @@ ADVICE = {
         ),
         url=ACCESS,
     ),
-    Cause.TOKEN_EXPIRED: Advice(steps=(_AGAIN, _PASSKEY)),
-    Cause.PASSWORD_CHANGED: Advice(steps=(_AGAIN,)),
-    Cause.REFRESH_INTERRUPTED: Advice(steps=(_AGAIN,)),
+    Cause.TOKEN_EXPIRED: Advice(
+        steps=(_AGAIN, _PASSKEY),
+        happened="Google ends a permission that nothing has used for six months, or at the time somebody set for it.",
+    ),
+    Cause.PASSWORD_CHANGED: Advice(
+        steps=(_AGAIN, _PASSKEY),
+        likely="Google signed the login out everywhere for security; a changed password alone does not end it",
+    ),
+    Cause.REFRESH_INTERRUPTED: Advice(steps=(_AGAIN, _PASSKEY)),
     Cause.SECURITY_POLICY: Advice(
         steps=(
             "Sign in to Google again and follow what it asks; some organisations require this every day.",
@@ -30,7 +36,7 @@ ADVICE = {
         ),
         url=PASSKEYS,
     ),
-    Cause.SCOPE_MISSING: Advice(steps=("Press Reconnect and tick the box for Google Ads on Google's page.",)),
+    Cause.SCOPE_MISSING: Advice(steps=("Press Reconnect and tick the box for Google Ads on Google's page.", _PASSKEY)),
     Cause.WRONG_ACCOUNT: Advice(steps=("Press Reconnect and choose the Google account named here.",)),
     Cause.ACCOUNT_UNAVAILABLE: Advice(
         steps=(

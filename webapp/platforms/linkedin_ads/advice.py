@@ -17,7 +17,9 @@ ADVICE = {
         url=_SERVICES,
     ),
     Cause.TOKEN_EXPIRED: Advice(
-        steps=("Press Reconnect. LinkedIn gives a permission for 365 days and never longer, however it is used.",)
+        steps=(_AGAIN,),
+        happened="LinkedIn gives a permission for 365 days and never longer, however it is used. The one for "
+        "{account} has had its year.",
     ),
     Cause.PASSWORD_CHANGED: Advice(steps=("Press Reconnect and sign in to LinkedIn with the new password.",)),
     Cause.REFRESH_INTERRUPTED: Advice(steps=(_AGAIN,)),

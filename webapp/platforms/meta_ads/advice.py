@@ -23,8 +23,11 @@ ADVICE = {
         ),
         url="https://www.facebook.com/",
     ),
-    Cause.TOKEN_EXPIRED: Advice(steps=("Press Reconnect. Meta ends a permission that nothing has used for 60 days.",)),
-    Cause.REFRESH_INTERRUPTED: Advice(steps=("Press Reconnect.",)),
+    Cause.TOKEN_EXPIRED: Advice(
+        steps=("Press Reconnect and approve Shopimize again.",),
+        happened="Meta gives a permission for 60 days at a time, and this one ran out before it was renewed.",
+    ),
+    Cause.REFRESH_INTERRUPTED: Advice(steps=("Press Reconnect and approve Shopimize again.",)),
     Cause.SCOPE_MISSING: Advice(
         steps=("Press Reconnect and leave every permission ticked, and every ad account that Shopimize should see.",)
     ),

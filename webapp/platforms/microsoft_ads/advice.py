@@ -20,7 +20,8 @@ ADVICE = {
     ),
     Cause.PASSWORD_CHANGED: Advice(steps=("Press Reconnect and sign in to Microsoft with the new password.",)),
     Cause.TOKEN_EXPIRED: Advice(
-        steps=("Press Reconnect. Microsoft ends a permission that nothing has used for 90 days.",)
+        steps=(_AGAIN,),
+        happened="Microsoft ends a permission that nothing has used for 90 days, or sooner where your company says so.",
     ),
     Cause.REFRESH_INTERRUPTED: Advice(steps=(_AGAIN,)),
     Cause.SECURITY_POLICY: Advice(

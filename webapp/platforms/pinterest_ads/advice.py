@@ -13,7 +13,8 @@ ADVICE = {
         steps=(_AGAIN, "Pinterest, Settings, Security, Connected apps shows whether Shopimize was removed."), url=_APPS
     ),
     Cause.TOKEN_EXPIRED: Advice(
-        steps=("Press Reconnect. Pinterest ends a permission that nothing has used for 60 days.",)
+        steps=(_AGAIN,),
+        happened="Pinterest ends a permission that nothing has renewed for 60 days, and the one for {account} was not.",
     ),
     Cause.PASSWORD_CHANGED: Advice(steps=("Press Reconnect and sign in to Pinterest with the new password.",)),
     Cause.REFRESH_INTERRUPTED: Advice(steps=(_AGAIN,)),

@@ -15,9 +15,15 @@ ADVICE = {
         ),
         url=ADMIN,
     ),
-    Cause.TOKEN_EXPIRED: Advice(steps=_AGAIN),
+    Cause.TOKEN_EXPIRED: Advice(
+        steps=_AGAIN,
+        happened="Shopify gives a permission for 90 days, and the one for {account} was not renewed in that time.",
+    ),
     Cause.REFRESH_INTERRUPTED: Advice(steps=_AGAIN),
-    Cause.PASSWORD_CHANGED: Advice(steps=_AGAIN),
+    Cause.PASSWORD_CHANGED: Advice(
+        steps=_AGAIN,
+        likely="Shopify reset the store's access for security; a changed password there does not end it by itself",
+    ),
     Cause.SECURITY_POLICY: Advice(
         steps=("Sign in to your Shopify admin and clear any security check.", *_AGAIN), url=ADMIN
     ),

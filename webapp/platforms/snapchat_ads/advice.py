@@ -15,7 +15,10 @@ ADVICE = {
     Cause.ACCESS_REVOKED: Advice(
         steps=(_AGAIN, "Snapchat, Settings, Connected Apps shows whether Shopimize was removed."), url=ACCOUNT
     ),
-    Cause.TOKEN_EXPIRED: Advice(steps=(_AGAIN,)),
+    Cause.TOKEN_EXPIRED: Advice(
+        steps=(_AGAIN,),
+        happened="Snapchat no longer renews the permission for {account}. It names no time limit, but it may set one.",
+    ),
     Cause.PASSWORD_CHANGED: Advice(steps=("Press Reconnect and sign in to Snapchat with the new password.",)),
     Cause.REFRESH_INTERRUPTED: Advice(steps=(_AGAIN,)),
     Cause.SECURITY_POLICY: Advice(

@@ -15,7 +15,11 @@ ADVICE = {
         ),
         url=_MANAGER,
     ),
-    Cause.TOKEN_EXPIRED: Advice(steps=(_AGAIN,)),
+    Cause.TOKEN_EXPIRED: Advice(
+        steps=(_AGAIN,),
+        happened="TikTok sets its permissions no time limit, and yet it no longer takes the one for {account}.",
+        likely="TikTok ended the permission on its side: it has no time limit built in",
+    ),
     Cause.PASSWORD_CHANGED: Advice(steps=(_AGAIN,)),
     Cause.REFRESH_INTERRUPTED: Advice(steps=(_AGAIN,)),
     Cause.SECURITY_POLICY: Advice(
