@@ -79,6 +79,7 @@ def _of_platforms() -> Iterator[tuple[Message, str]]:
             for part in (advice.happened, advice.likely, *advice.steps):
                 if part is not None:
                     yield part, f"{platform.name}: {cause}"
+        yield from ((text, platform.name) for text in (platform.lifetimes, platform.depth_note))
         for stream in platform.streams:
             yield _counted(*stream.unit), f"{platform.name}: {stream.name}"
 

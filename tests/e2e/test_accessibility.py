@@ -25,8 +25,8 @@ def everything(page: Page, world: World) -> list[str]:
     assert len(patterns) > 15
     integration = world.integration("meta_ads")["id"]
     own = ["", "/history", "/incident", "/disconnection"]
-    return ["/integrations", "/coverage", "/members", "/patterns", "/nowhere", *patterns,
-            *(f"/integrations/{integration}{end}" for end in own)]  # fmt: skip
+    return ["/integrations", "/coverage", "/members", "/help", "/help/data-not-syncing", "/patterns", "/nowhere",
+            *patterns, *(f"/integrations/{integration}{end}" for end in own)]  # fmt: skip
 
 
 def faults(page: Page) -> list[str]:
@@ -55,7 +55,8 @@ def look(page: Page, url: str) -> list[str]:
 def test_every_page(page: Page, world: World, everything: list[str]):
     found = {path: look(page, world.url + path) for path in everything}
     page.context.clear_cookies()
-    for path in ("/login", "/signup", "/password-reset", "/password-reset/forged", "/email-confirmation/x"):
+    forged = ("/password-reset/forged", "/email-confirmation/x")
+    for path in ("/login", "/signup", "/password-reset", "/help", "/help/how-to-reconnect", *forged):
         found[path] = look(page, world.url + path)
     assert {path: one for path, one in found.items() if one} == {}
 

@@ -15,7 +15,7 @@ from webapp.models.trouble import Receipt
 PUBLIC = {
     "static", "machines.heartbeat", "machines.metrics", "people.login", "people.begin_session",
     "people.end_session", "people.signup",
-    "people.confirm", "people.ask_for_reset", "people.reset",
+    "people.confirm", "people.ask_for_reset", "people.reset", "help.index", "help.topic",
 }  # fmt: skip
 SIGNED_IN = {
     "integrations.overview", "integrations.page", "integrations.board", "integrations.check_all", "coverage.page",

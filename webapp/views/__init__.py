@@ -1,12 +1,13 @@
 """The browser's door: shallow blueprints that ask one query or one verb and render."""
 
-from webapp.views import authorizations, coverage, integrations, machines, patterns, people, receipts
+from webapp.views import authorizations, coverage, help, integrations, machines, patterns, people, receipts
 
 BLUEPRINTS = (
     integrations.blueprint,
     receipts.blueprint,
     coverage.blueprint,
     authorizations.blueprint,
+    help.blueprint,
     people.blueprint,
     machines.blueprint,
     patterns.blueprint,

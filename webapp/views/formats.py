@@ -16,12 +16,14 @@ from webapp.queries import wording
 from webapp.queries.board import needs_of
 from webapp.queries.calendar_facts import LABELS, SHAPES
 from webapp.queries.facts import Viewer
+from webapp.queries.help_topics import BY_SLUG
 from webapp.queries.sentences import back_again, came_back, checked
 from webapp.views import door
 from webapp.views.boards import board_html, marks_of
 from webapp.views.rows import row_html
 
 STATIC = Path(__file__).parent.parent / "static"
+HELP_AT_INTEGRATIONS = ("how-to-reconnect", "why-permissions-end", "data-not-syncing", "staying-connected")
 COMPONENTS = Path(__file__).parent.parent / "templates" / "components"
 
 
@@ -30,13 +32,14 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         moment=wording.moment, count=wording.count, span=wording.span, through=_through, came_back=came_back,
-        rate=wording.rate, back_again=back_again, checked=checked,
+        rate=wording.rate, back_again=back_again, checked=checked, said=words.say,
     )  # fmt: skip
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     # The extension puts this method there, which no type checker can know.
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(asset=asset, board_html=board_html, row_html=row_html, marks_of=marks_of)
+    app.jinja_env.globals.update(help_links={slug: BY_SLUG[slug].title for slug in HELP_AT_INTEGRATIONS})
     app.jinja_env.globals.update(day_states=LABELS, day_shapes={state: f"M0 0{path}" for state, path in SHAPES.items()})
     _know_components(app)
     app.context_processor(_context)

@@ -1,0 +1,237 @@
+"""What help finds: fine, to be looked at, or not known yet, each as one sentence with the way on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests.languages import bare, made_up
+from webapp import words
+from webapp.models.data import LineRow, OrderRow, VariantRow
+from webapp.models.day_state import DayState
+from webapp.models.health import Health
+from webapp.queries.calendar_facts import StripFacts
+from webapp.queries.facts import OutbreakFacts, Progress
+from webapp.queries.help_checks import completeness, connections, costs, products, totals
+from webapp.queries.help_checks.check import Check, State, worst_first
+from webapp.queries.help_checks.costs import SoldFacts, sold_products
+from webapp.queries.help_checks.products import ProductFacts
+from webapp.queries.help_checks.totals import ComparedFacts
+from webapp.views.samples import GOOD, GOOGLE, META, broken
+
+NOW = datetime(2026, 11, 12, 14, 10, tzinfo=UTC)
+YESTERDAY = datetime(2026, 11, 12, 5, 0, tzinfo=UTC)
+SHOP, META_ADS, GOOGLE_ADS = (replace(one, complete_through=YESTERDAY, strip=None) for one in (GOOD, META, GOOGLE))
+STORE = (SHOP.platform, SHOP.account_id)
+
+
+def lacking(one, days: int, health=Health.NEEDS_RECONNECT):
+    squares = (
+        (DayState.COMPLETE, 0, 0),
+        *((DayState.MISSING, 0, day) for day in range(1, days)),
+        (DayState.PARTIAL, 1, 0),
+    )
+    return replace(
+        broken(one), health=health, complete_through=NOW - timedelta(days=days + 1),
+        strip=StripFacts(squares=squares, summary=""),
+    )  # fmt: skip
+
+
+def told(checks: list[Check]) -> list[tuple[str, str]]:
+    return [(one.state.value, one.sentence) for one in checks]
+
+
+def complete(*rows, kind=None) -> list[tuple[str, str]]:
+    return told(completeness.complete(rows, NOW, kind=kind))
+
+
+def test_how_far_the_data_reaches():
+    assert complete(SHOP, META_ADS) == [
+        ("good", "Your orders from Aurora Outdoor: complete up to yesterday."),
+        ("good", "Your Meta spend: complete up to yesterday."),
+    ]
+    assert complete(SHOP, META_ADS, lacking(GOOGLE_ADS, 2), kind="ads") == [
+        ("good", "Your Meta spend: complete up to yesterday."),
+        ("attention", "Your Google spend: 2 days are missing."),
+    ]
+    assert complete(lacking(META_ADS, 1)) == [("attention", "Your Meta spend: 1 day is missing.")]
+    behind = lacking(META_ADS, 3, Health.CATCHING_UP)
+    assert complete(behind) == [("unknown", "Your Meta spend: catching up, 3 days to go.")]
+
+
+def test_data_that_is_here_today_but_will_not_be_tomorrow():
+    assert complete(replace(broken(META_ADS), complete_through=YESTERDAY)) == [
+        ("attention", "Your Meta spend: complete up to yesterday, and it stopped there.")
+    ]
+    late = replace(META_ADS, health=Health.DELAYED)
+    assert complete(late) == [("unknown", "Your Meta spend: complete up to yesterday; the rest is late.")]
+
+
+def test_two_accounts_of_one_platform_are_told_apart():
+    other = replace(META_ADS, id="m2", account_name="Aurora Outdoor EU")
+    assert [sentence for _, sentence in complete(META_ADS, other)] == [
+        "Your Meta spend of Aurora Outdoor US: complete up to yesterday.",
+        "Your Meta spend of Aurora Outdoor EU: complete up to yesterday.",
+    ]
+
+
+def test_an_import_is_not_a_gap():
+    progress = Progress(stage="orders", done_days=34, owed_days=90, rows=1, unit="order", seconds_left=None)
+    fresh = replace(META_ADS, health=Health.IMPORTING, complete_through=None, progress=progress)
+    assert complete(fresh) == [("unknown", "Your Meta spend: the first import is under way, 34 of 90 days.")]
+    stuck = replace(broken(fresh), progress=None)
+    assert complete(stuck) == [("attention", "Your Meta spend: the first import has stopped.")]
+
+
+def test_what_is_paused_disconnected_or_lost_for_good_is_said():
+    assert complete(replace(META_ADS, health=Health.PAUSED))[0][0] == "attention"
+    assert complete(replace(META_ADS, health=Health.DISCONNECTED))[0][0] == "attention"
+    lost = replace(SHOP, lost_note="Shopify only gives us the last 60 days.")
+    assert [state for state, _ in complete(lost)] == ["good", "attention"]
+
+
+@pytest.mark.parametrize("kind", [None, "store", "ads"])
+def test_nothing_there_is_worth_a_look_too(kind):
+    rows = {"store": (META_ADS,), "ads": (SHOP,), None: ()}[kind]
+    (found,) = completeness.complete(rows, NOW, kind=kind)
+    assert (found.state, found.href) == (State.ATTENTION, "/integrations")
+
+
+def test_problems_are_named_and_their_absence_is():
+    assert told(connections.problems([SHOP, META_ADS])) == [("good", "All 2 connections work.")]
+    (found,) = connections.problems([SHOP, broken(META_ADS)])
+    assert found.sentence.startswith(
+        "Meta Ads (Aurora Outdoor US): Meta stopped accepting our permission. Profit since"
+    )
+    assert (found.state, found.href) == (State.ATTENTION, "/integrations/meta")
+    waits = replace(broken(META_ADS), health=Health.DELAYED)
+    assert connections.problems([waits])[0].state is State.UNKNOWN, "nothing that a merchant could do"
+    paused = replace(broken(META_ADS), health=Health.PAUSED)
+    assert connections.problems([paused])[0].sentence == "Everything is paused or disconnected. Nothing new comes in."
+    assert connections.problems([replace(SHOP, checked_at=None)])[0].state is State.UNKNOWN
+    assert connections.problems([])[0].state is State.ATTENTION
+
+
+def test_what_a_reconnect_would_mend_and_why_it_ended():
+    rows = [SHOP, broken(META_ADS), replace(broken(GOOGLE_ADS), health=Health.ACTION_NEEDED)]
+    assert told(connections.to_reconnect(rows)) == [("attention", "Meta Ads (Aurora Outdoor US) needs a Reconnect.")]
+    (why,) = connections.causes(rows)
+    assert why.sentence.endswith("Likely: the password was changed.")
+    for looks in (connections.to_reconnect, connections.causes):
+        assert looks([SHOP])[0].state is State.GOOD
+        assert looks([])[0].state is State.ATTENTION
+
+
+def test_what_dropped_together():
+    members = (broken(META_ADS), broken(GOOGLE_ADS))
+    outbreak = OutbreakFacts(
+        id="o", title="2 connections dropped together", likely="Likely one change.", members=members
+    )
+    assert told(connections.together(members, outbreak)) == [
+        ("attention", "2 connections dropped together. Likely one change.")
+    ]
+    assert connections.together([*members], None)[0].sentence.endswith("they did not drop together.")
+    assert connections.together([SHOP], None)[0].state is State.GOOD
+    assert connections.together([], None)[0].state is State.ATTENTION
+
+
+def test_which_permission_ends_and_how_soon_that_is():
+    soon = replace(META_ADS, ends_at=NOW + timedelta(days=10))
+    later = replace(GOOGLE_ADS, ends_at=NOW + timedelta(days=300))
+    found = connections.lasting([later, soon, SHOP], NOW)
+    assert [one.state for one in found] == [State.GOOD, State.ATTENTION, State.GOOD]
+    assert "Meta Ads (Aurora Outdoor US) ends Sun 22 Nov" in found[1].sentence
+    assert connections.lasting([SHOP], NOW)[-1].sentence == "No permission of this workspace ends by itself."
+
+
+def test_what_was_sold_without_a_cost():
+    def of(sold: int, *names: str):
+        (found,) = costs.costed([SHOP, META_ADS], {STORE: SoldFacts(sold=sold, without_cost=names)})
+        return found
+
+    some = of(41, "Tent", "Rope", "Mug")
+    assert some.sentence == "3 of 41 products sold in the last 30 days have no cost: Tent, Rope and Mug."
+    assert (some.state, some.href, some.link) == (State.ATTENTION, "https://admin.shopify.com/", "Set costs at Shopify")
+    assert of(25, "Cap").sentence == "1 of 25 products sold in the last 30 days has no cost: Cap."
+    many = of(41, "Tent", "Rope", "Mug", "Hat")
+    assert many.sentence.endswith("have no cost, Tent, Rope and Mug among them.")
+    assert told([of(41)]) == [("good", "All 41 products sold in the last 30 days have a cost.")]
+    assert costs.costed([SHOP], {})[0].state is State.UNKNOWN
+    assert costs.costed([META_ADS], {})[0].state is State.ATTENTION
+
+
+def test_whether_it_comes_to_the_platforms_own_total():
+    compared = ComparedFacts(compared_at=NOW, first_day=date(2026, 11, 5), last_day=date(2026, 11, 11), differing=())
+    off = replace(compared, differing=(date(2026, 11, 9), date(2026, 11, 10)))
+    found = totals.agreeing([SHOP, META_ADS, GOOGLE_ADS], {"meta": compared, "google": off}, kind="ads")
+    assert told(found) == [
+        ("good", "Your Meta spend: 5 Nov to 11 Nov match Meta's own total, compared Thu 12 Nov, 09:10."),
+        ("attention", "Your Google spend: 2 days differ from Google's own total: 9 Nov to 10 Nov."),
+    ]
+    assert found[1].href == "/integrations/google/history#coverage"
+    assert totals.agreeing([META_ADS], {}, kind="ads")[0].state is State.UNKNOWN
+    assert totals.agreeing([META_ADS], {}, kind="store") == []
+
+
+def test_whether_products_were_read():
+    facts = {STORE: ProductFacts(number=128, seen_at=NOW - timedelta(hours=2))}
+    assert told(products.read([SHOP, META_ADS], facts, NOW)) == [
+        ("good", "128 products of Aurora Outdoor are here, last read 2 h ago.")
+    ]
+    assert products.read([SHOP], {}, NOW)[0].state is State.UNKNOWN
+
+
+def test_what_needs_a_look_comes_first():
+    states = [State.GOOD, State.UNKNOWN, State.ATTENTION, State.GOOD]
+    found = worst_first(Check(state=state, sentence=str(number)) for number, state in enumerate(states))
+    assert [one.sentence for one in found] == ["2", "1", "0", "3"]
+
+
+def test_every_sentence_comes_from_the_catalogue():
+    names = replace(SHOP, account_name="1"), replace(META_ADS, account_name="2", company="3", platform_name="4")
+    with words.speaking(made_up()):
+        found = [
+            *completeness.complete(names, NOW), *completeness.complete((), NOW), *connections.problems(names),
+            *connections.to_reconnect(names), *connections.together(names, None), *connections.lasting(names, NOW),
+            *costs.costed(names, {}), *totals.agreeing(names, {}, kind="ads"), *products.read(names, {}, NOW),
+        ]  # fmt: skip
+        assert [one.sentence for one in found if bare(one.sentence) or bare(one.link) or bare(one.state.label)] == []
+
+
+def test_costs_are_looked_up_for_what_was_really_sold(runtime, people):
+    now, day = runtime.now(), runtime.now().date()
+
+    def order(number: str, on: date, *, workspace="aurora", cancelled=None):
+        return OrderRow(
+            workspace_id=people[workspace], platform="shopify", account_id="61001", order_id=number, name=number,
+            day=on, created_at=now, changed_at=now, cancelled_at=cancelled, currency="USD", total_micros=0,
+            subtotal_micros=0, discount_micros=0, shipping_micros=0, tax_micros=0, refunded_micros=0,
+        )  # fmt: skip
+
+    def line(of: str, product: str | None, variant: str, *, quantity=1, workspace="aurora"):
+        return LineRow(
+            workspace_id=people[workspace], platform="shopify", account_id="61001", order_id=of, line_id=variant,
+            product_id=product, variant_id=variant, title=f"Product {product}", quantity=quantity, total_micros=0,
+        )  # fmt: skip
+
+    def variant(of: str, product: str, cost: int | None):
+        return VariantRow(
+            workspace_id=people["aurora"], platform="shopify", account_id="61001", variant_id=of, product_id=product,
+            title="", unit_cost_micros=cost, seen_at=now,
+        )  # fmt: skip
+
+    with runtime.database.writing() as session:
+        session.add_all([
+            order("new", day), order("old", day - timedelta(days=40)), order("gone", day, cancelled=now),
+            order("theirs", day, workspace="borealis"),
+            line("new", "A", "a1"), line("new", "A", "a2", quantity=5), line("new", "B", "b1"), line("new", "C", "c1"),
+            line("new", None, "tip"), line("old", "D", "d1"), line("gone", "E", "e1"),
+            line("theirs", "F", "f1", workspace="borealis"),
+            variant("a1", "A", 1), variant("a2", "A", None), variant("b1", "B", 0),
+        ])  # fmt: skip
+    with runtime.database.reading() as session:
+        found = sold_products(session, people["aurora"], since=day - timedelta(days=30))
+    expected = SoldFacts(sold=3, without_cost=("Product A", "Product C"))
+    assert found == {("shopify", "61001"): expected}, "a cost of zero is a cost; none, and no such variant, are not"

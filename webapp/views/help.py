@@ -1,0 +1,36 @@
+"""Help: what a page says to everybody, after a look at how it stands in the workspace of whoever is signed in."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template
+
+from webapp.platforms import registry
+from webapp.queries.help_checks.check import Check
+from webapp.queries.help_topics import BY_SLUG, TOPICS, Here, Topic
+from webapp.views import door
+from webapp.views.boards import board_here
+
+blueprint = Blueprint("help", __name__, url_prefix="/help")
+
+
+@blueprint.get("")
+def index() -> str:
+    return render_template("help/index.html", topics=TOPICS)
+
+
+@blueprint.get("/<topic>", endpoint="topic")
+def show(topic: str) -> str:
+    found = BY_SLUG.get(topic) or abort(404)
+    return render_template(
+        "help/topic.html", topic=found, topics=TOPICS, checks=_checks(found), platforms=registry().values()
+    )
+
+
+def _checks(topic: Topic) -> list[Check] | None:
+    """How it stands in the workspace of who is looking; None for somebody who is not signed in."""
+    viewer = door.viewer_or_none()
+    if viewer is None:
+        return None
+    with door.runtime().database.reading() as session:
+        here = Here(session=session, workspace_id=viewer.workspace_id, board=board_here(), now=door.now())
+        return topic.checks(here)
