@@ -30,6 +30,7 @@ bench: .venv/dev .venv-bench/bench ## benchmarks, ratios interleaved in one run 
 fix: .venv/dev ## format, mend what lint can mend, and write anew what is made from the code: catalogues, docs/causes.md
 	@$(PY) -m ruff check --fix -q . ; $(PY) -m ruff format .
 	@$(PY) -m tools.catalogue
+	@$(PY) -m tools.causes
 
 # Extras stay in the lock: pip refuses `name[extra]` against a bare pin as soon as a newer `name` is published.
 LOCK := uv pip compile pyproject.toml --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras

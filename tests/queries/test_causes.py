@@ -10,6 +10,7 @@ from itertools import product
 import pytest
 
 from tests.languages import bare, made_up
+from tools import causes
 from webapp import words
 from webapp.models.health import Facts, health_of
 from webapp.models.integration import Integration
@@ -152,3 +153,9 @@ def test_an_explanation_has_no_part_that_these_tests_do_not_know():
         "url", "next", "evidence", "technical", "topic",
     }  # fmt: skip
     assert {one.name for one in fields(Explanation)} == known
+
+
+def test_the_table_in_the_docs_is_what_the_product_says():
+    assert causes.FILE.read_text() == causes.text(), "`make fix` writes it anew"
+    rows = [line for line in causes.text().splitlines() if line.startswith("| ") and not line.startswith("| Platform")]
+    assert len(rows) == len(Cause) * len(PLATFORMS)
