@@ -1,7 +1,7 @@
 """Writes `docs/causes.md`: what is said about every cause at every platform, as the product says it.
 
-`python -m tools.causes`, which `make fix` runs. Nobody edits the file; the words are in `webapp/queries/causes.py` and in
-each platform's `advice.py`.
+`python -m tools.causes`, which `make fix` runs. Nobody edits the file; the words are in `webapp/queries/causes.py` and
+in each platform's `advice.py`.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ WHO = {
 HEAD = """# Every cause, at every platform
 
 What a merchant reads, made from the code by `make fix`; do not edit it here. *account* and *login* stand for the
-merchant's own. A problem also says since when it is so, up to when the data is complete, and what that affects: "Profit
-since 12 Nov leaves out Meta spend", or "orders from" the store. How sure we are of the likely cause is said beside it, and
-where a platform gives one answer for several causes all of them are named. The platform's own sentence is under technical
-details and nowhere else. Where no address is given, the button opens the account's own page at the platform.
+merchant's own. A problem also says since when it is so, up to when the data is complete, and what that affects:
+"Profit since 12 Nov leaves out Meta spend", or "orders from" the store. How sure we are of the likely cause is said
+beside it, and where a platform gives one answer for several causes all of them are named. The platform's own sentence
+is under technical details and nowhere else. Where no address is given, the button opens the account's own page.
 """
 
 
