@@ -28,6 +28,7 @@ from webapp.models.trouble import Incident, Outbreak
 from webapp.platforms.diagnosis import Cause, Certainty, Diagnosis, Remedy, Trouble
 from webapp.queries.causes import KEY_MISSING
 from webapp.queries.coverage import data_through
+from webapp.words import marked
 
 log = logging.getLogger(__name__)
 
@@ -198,7 +199,7 @@ def _sharpened(session: Session, integration: Integration, diagnosis: Diagnosis,
     grant = live_grant(session, integration.login_id)
     ends = grant.refresh_expires_at if grant else None
     if Cause.TOKEN_EXPIRED in diagnosis.candidates and ends is not None and ends <= now:
-        evidence = (*diagnosis.evidence, "The permission's stated end had passed.")
+        evidence = (*diagnosis.evidence, marked("The permission's stated end had passed."))
         return replace(
             diagnosis, cause=Cause.TOKEN_EXPIRED, certainty=Certainty.LIKELY, candidates=(), evidence=evidence
         )

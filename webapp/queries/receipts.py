@@ -19,8 +19,9 @@ from webapp.platforms.base import Platform, Reading, Stream, Total
 from webapp.queries import wording
 from webapp.queries.differences import by_how_much, why
 from webapp.queries.receipt_facts import ReceiptFacts, ReceiptLine
+from webapp.words import marked, say
 
-EQUAL = "Equal"
+EQUAL = marked("Equal")
 
 
 def receipt_facts(session: Session, platform: Platform, integration_id: str, receipt_id: str) -> ReceiptFacts | None:
@@ -101,15 +102,18 @@ def _line(day: ReceiptDay, platform: Platform, currency: str, *, is_today: bool)
 
 def _verdict(day: ReceiptDay, platform: Platform, stream: Stream, currency: str, *, is_today: bool) -> str:
     if day.checked is Checked.EQUAL:
-        return EQUAL if day.reason is not Reason.RESTATED else f"{EQUAL}, after {platform.company} corrected it"
+        corrected = day.reason is Reason.RESTATED
+        return say("Equal, after {company} corrected it", company=platform.company) if corrected else say(EQUAL)
     if day.checked is Checked.DIFFERS:
         theirs = Total(rows=day.their_rows, amount_micros=day.their_micros)
         amount = by_how_much(day.after, theirs, company=platform.company, stream=stream, currency=currency)
         reason = why(day.reason, day.subject, platform.company) if day.reason else ""
-        return f"{amount}. Likely: {reason}" if reason else f"{amount}. It may have been corrected since; we look again"
+        if reason:
+            return say("{amount}. Likely: {reason}", amount=amount, reason=reason)
+        return say("{amount}. It may have been corrected since; we look again", amount=amount)
     if day.checked is Checked.NO_TOTAL:
-        return f"{platform.company} gives no total"
-    return "Still changing" if is_today or day.checked is Checked.CHANGING else "Not checked yet"
+        return say("{company} gives no total", company=platform.company)
+    return say("Still changing") if is_today or day.checked is Checked.CHANGING else say("Not checked yet")
 
 
 def _theirs(day: ReceiptDay, stream: Stream, currency: str) -> str | None:
