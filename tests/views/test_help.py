@@ -61,7 +61,7 @@ def test_with_nothing_connected_every_topic_says_so_and_where_to_begin(ana):
 @SQLITE
 def test_a_workspaces_own_state_opens_the_page(acts, ana, bob, vic):
     store, meta = acts.connects("shopify"), acts.connects("meta_ads")
-    assert checks(ana, "data-not-syncing")[0].startswith("Not known yet: Your orders from Aurora")
+    assert checks(ana, "data-not-syncing")[0].startswith("Not known yet: Your orders from Cedar")
     for integration in (store, meta):
         acts.syncs(integration)
     assert all(one.startswith("Fine: ") for one in checks(ana, "data-not-syncing"))
@@ -69,7 +69,7 @@ def test_a_workspaces_own_state_opens_the_page(acts, ana, bob, vic):
     acts.compares(meta)
     spend = checks(ana, "ad-spend-not-matching")
     assert any("Your Meta spend: " in one and "match Meta's own total, compared" in one for one in spend), spend
-    assert any("products of Aurora" in one for one in checks(ana, "missing-orders-or-products"))
+    assert any("products of Cedar" in one for one in checks(ana, "missing-orders-or-products"))
     costs = checks(ana, "costs-not-appearing")
     assert re.search(r"products sold in the last 30 days (have|has) (a|no) cost", costs[0]), costs
 
@@ -79,14 +79,15 @@ def test_a_workspaces_own_state_opens_the_page(acts, ana, bob, vic):
     acts.syncs(store)
     gap = checks(ana, "data-not-syncing")
     assert re.match(r"Look here: Your Meta spend: [23] days are missing\. Open Meta Ads$", gap[0]), gap
-    assert gap[1].startswith("Fine: Your orders from Aurora")
+    assert gap[1].startswith("Fine: Your orders from Cedar")
     assert checks(ana, "how-to-reconnect") == [
         "Look here: Meta Ads (Aurora Outdoor US) needs a Reconnect. Open Meta Ads"
     ]
     assert any("Meta spend" in one for one in checks(ana, "incorrect-profit"))
     assert checks(vic, "data-not-syncing") == gap, "who may only look sees the same"
     strange = "".join("".join(checks(bob, topic.slug)) for topic in TOPICS)
-    assert "Aurora" not in strange
+    assert "Aurora Outdoor" not in strange
+    assert "Cedar" not in strange
     assert "Meta" not in strange
     page = ana.client.get(f"/integrations/{meta}").text
     assert 'href="/help/why-permissions-end">Why did this happen?' in page

@@ -28,7 +28,7 @@ OWNED = {
     "integrations.resume_one", "integrations.ask_disconnect", "integrations.disconnect_one",
     "authorizations.start_again", "authorizations.show", "authorizations.choose", "people.drop_member",
 }  # fmt: skip
-ANY = {"slug": "shopify", "ending": "forged", "name": "history"}
+ANY = {"slug": "shopify", "ending": "forged", "name": "history", "topic": "costs-not-appearing"}
 
 
 @pytest.fixture
