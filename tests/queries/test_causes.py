@@ -114,6 +114,16 @@ def test_an_unreachable_account_that_a_new_sign_in_would_mend_says_so(platform):
     assert "Reconnect" in told.steps[-1]
 
 
+def test_a_passkey_is_asked_for_before_the_button_that_needs_it():
+    asking = [cause for cause in MENDED_BY_RECONNECT if "passkey" in lead(explained(registry()["google_ads"], cause))]
+    assert set(ENDINGS) < set(asking)
+    for cause in asking:
+        steps = explained(registry()["google_ads"], cause).steps
+        assert [("passkey" in one) for one in steps].index(True) < [("Press Reconnect" in one) for one in steps].index(
+            True
+        )
+
+
 def test_the_four_reasons_why_a_permission_ends():
     """The help article names four; each is what we say where it is the likely cause."""
     reasons = [CAUSES[cause].likely for cause in ENDINGS]
