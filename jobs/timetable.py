@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from webapp.lifecycle.act_on_signals import act_on_signals
 from webapp.lifecycle.clock_jump import take_back_the_future
 from webapp.lifecycle.compare import compare_due
 from webapp.lifecycle.keep_alive import keep_alive
 from webapp.lifecycle.leave_tick import leave_tick
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.send_notices import send_due_notices
+from webapp.lifecycle.subscribe import subscribe_due
 from webapp.lifecycle.tidy import tidy
 from webapp.models.tick import TICK
 
@@ -24,9 +26,11 @@ class Job:
 
 
 TIMETABLE = (
+    Job("act_on_signals", timedelta(seconds=1), act_on_signals),
     Job("send_notices", timedelta(seconds=2), send_due_notices),
     Job("keep_alive", timedelta(seconds=15), keep_alive),
     Job("take_back_the_future", timedelta(minutes=1), take_back_the_future),
+    Job("subscribe", timedelta(seconds=5), subscribe_due),
     Job("compare", timedelta(seconds=5), compare_due),
     Job("leave_tick", TICK, leave_tick),
     Job("tidy", timedelta(hours=1), tidy),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import mimetypes
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Request, Response
 
-from sandbox.consent import PAGES
+from sandbox.consent import LOOPBACK, PAGES
 from sandbox.replies import json_reply
+from sandbox.signals import send, send_what_is_due
 from sandbox.standins import standins
 from sandbox.switches import LASTING, MAIL, NAMES, ONCE, is_on, turn
 from sandbox.world import World
@@ -36,6 +38,10 @@ def control(world: World, request: Request) -> Response:
         return _switches(world, request)
     if path == "/clock" and method == "POST":
         return _clock(world, request)
+    if path == "/callbacks" and method == "POST":
+        return _callbacks(world, request)
+    if path == "/signals" and method == "GET":
+        return json_reply(world.data["signals"])
     if path == "/inbox":
         return _inbox(world, request)
     if path.startswith("/inbox/") and method == "GET":
@@ -78,7 +84,23 @@ def _switches(world: World, request: Request) -> Response:
         raise BadRequest(f"No platform {platform!r}. There are: {', '.join(standins())}.")
     if account is not None and not mail and account not in {one.id for one in standins()[platform].accounts}:
         raise BadRequest(f"{platform} has no account {account!r}.")
-    turn(world, "mail" if mail else platform, None if mail else account, name, on in (True, "true", "on", "1", 1))
+    turned_on = on in (True, "true", "on", "1", 1)
+    turn(world, "mail" if mail else platform, None if mail else account, name, turned_on)
+    if turned_on and not mail:
+        send(world, standins()[platform].tells(world, name, account))
+    return _done(request)
+
+
+def _callbacks(world: World, request: Request) -> Response:
+    """What an operator would type into the app's own page at a platform: where it is to send what it has to tell."""
+    said = _said(request)
+    platform, kind, url = (str(said.get(name, "")) for name in ("platform", "kind", "url"))
+    if platform not in standins():
+        raise BadRequest(f"No platform {platform!r}. There are: {', '.join(standins())}.")
+    if urlsplit(url).hostname not in LOOPBACK:
+        raise BadRequest("The sandbox tells nobody but this machine.")
+    with world.changing() as data:
+        data["callbacks"].setdefault(platform, {})[kind] = url
     return _done(request)
 
 
@@ -91,6 +113,7 @@ def _clock(world: World, request: Request) -> Response:
     if not 0 <= number <= LONGEST_LEAP:
         raise BadRequest("The clock only goes forward, ten years at most.")
     world.advance(number)
+    send_what_is_due(world)
     return _done(request, {"now": world.now().isoformat()})
 
 

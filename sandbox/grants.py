@@ -132,6 +132,15 @@ def end(world: World, grant: dict[str, Any], cause: str = "access_revoked") -> N
         grant["death"] = grant["death"] or cause
 
 
+def people_of_the_dead(world: World, platform: str, cause: str, account: str | None) -> list[str]:
+    """Whose permissions ended in this way."""
+    found = [
+        grant["person"] for grant in world.data["grants"].values()
+        if grant["platform"] == platform and grant["death"] == cause and account in (None, *grant["accounts"])
+    ]  # fmt: skip
+    return list(dict.fromkeys(found))
+
+
 def is_client(client_id: str | None, secret: str | None) -> bool:
     return client_id == CLIENT_ID and secret == CLIENT_SECRET
 

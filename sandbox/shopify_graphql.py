@@ -13,6 +13,7 @@ from typing import Any
 
 from graphql import DocumentNode, GraphQLError, GraphQLResolveInfo, build_schema, execute_sync, parse, validate
 
+from sandbox.shopify_webhooks import Webhooks
 from sandbox.store_data import Order, Seen, Shop, Variant, variants
 
 Info = GraphQLResolveInfo[Any]
@@ -55,7 +56,22 @@ SCHEMA = build_schema(
       refunds(first: Int): [Refund!]!
     }
     type OrderConnection { nodes: [Order!]! pageInfo: PageInfo! }
+    enum WebhookSubscriptionTopic { APP_UNINSTALLED APP_SCOPES_UPDATE SHOP_UPDATE ORDERS_DELETE PRODUCTS_DELETE }
+    enum WebhookSubscriptionFormat { JSON XML }
+    input WebhookSubscriptionInput { uri: String format: WebhookSubscriptionFormat includeFields: [String!] }
+    type WebhookSubscription {
+      id: ID! topic: WebhookSubscriptionTopic! uri: String! format: WebhookSubscriptionFormat!
+    }
+    type WebhookSubscriptionConnection { nodes: [WebhookSubscription!]! pageInfo: PageInfo! }
+    type UserError { field: [String!] message: String! }
+    type WebhookSubscriptionCreatePayload { userErrors: [UserError!]! webhookSubscription: WebhookSubscription }
+    type Mutation {
+      webhookSubscriptionCreate(
+        topic: WebhookSubscriptionTopic!, webhookSubscription: WebhookSubscriptionInput!
+      ): WebhookSubscriptionCreatePayload
+    }
     type Query {
+      webhookSubscriptions(first: Int, after: String): WebhookSubscriptionConnection!
       shop: Shop!
       currentAppInstallation: AppInstallation!
       orders(first: Int, after: String, sortKey: OrderSortKeys, reverse: Boolean, query: String): OrderConnection!
@@ -80,6 +96,7 @@ def execute(
     scopes: Sequence[str],
     orders: Callable[[], list[Seen]],
     is_hidden: Callable[[Seen], bool],
+    webhooks: Webhooks,
 ) -> dict[str, Any]:
     """The answer to one GraphQL request, errors and cost included, as Shopify words them (HTTP 200 either way).
 
@@ -91,7 +108,7 @@ def execute(
         return {"errors": [{"message": error.message}]}
     if faults:
         return {"errors": [{"message": fault.message, "extensions": {"code": "undefinedField"}} for fault in faults]}
-    root = _Root(shop, scopes, orders, is_hidden)
+    root = _Root(shop, scopes, orders, is_hidden, webhooks)
     result = execute_sync(SCHEMA, document, root_value=root, variable_values=asked.get("variables") or {})
     body: dict[str, Any] = {"data": result.data}
     if result.errors:
@@ -114,8 +131,14 @@ def _read(query: str) -> tuple[DocumentNode, list[GraphQLError]]:
 
 class _Root:
     def __init__(
-        self, shop: Shop, scopes: Sequence[str], orders: Callable[[], list[Seen]], is_hidden: Callable[[Seen], bool]
+        self,
+        shop: Shop,
+        scopes: Sequence[str],
+        orders: Callable[[], list[Seen]],
+        is_hidden: Callable[[Seen], bool],
+        webhooks: Webhooks,
     ) -> None:
+        self._webhooks = webhooks
         self._shop = shop
         self._scopes = {one.replace("write_", "read_") for one in scopes}
         self._orders = orders
@@ -131,6 +154,12 @@ class _Root:
     def currentAppInstallation(self, _info: Info) -> dict[str, Any]:
         handles = [{"handle": one, "description": one.replace("_", " ")} for one in sorted(self._scopes)]
         return {"id": "gid://shopify/AppInstallation/1", "accessScopes": handles}
+
+    def webhookSubscriptions(self, _info: Info, first: int = 50, after: str | None = None) -> dict[str, Any]:
+        return _connection(self._webhooks.listed(), first, after, lambda one: one.node)
+
+    def webhookSubscriptionCreate(self, _info: Info, topic: str, webhookSubscription: dict[str, Any]) -> dict[str, Any]:
+        return self._webhooks.create(topic, str(webhookSubscription.get("uri", "")))
 
     def orders(
         self, info: Info, first: int = 50, after: str | None = None, sortKey: str = "PROCESSED_AT",

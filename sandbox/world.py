@@ -35,6 +35,10 @@ class World:
             "deleted": {},
             "requests": {},
             "making": [],
+            "callbacks": {},
+            "webhooks": [],
+            "later": [],
+            "signals": [],
             "inbox": [],
         }
         if state is not None and state.exists():

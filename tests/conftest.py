@@ -17,6 +17,7 @@ from tests.acts import PASSWORD, Acts
 from tests.installation import environ_of, people_of
 from tests.postgres import Postgres
 from tests.sandbox_server import SandboxServer
+from tests.signals import Platforms
 from webapp.database import Database
 from webapp.lifecycle.migrate import migrate
 from webapp.lifecycle.runtime import Runtime
@@ -142,6 +143,11 @@ def people(runtime: Runtime) -> dict[str, str]:
 @pytest.fixture
 def acts(runtime: Runtime, sandbox: SandboxServer, people: dict[str, str]) -> Acts:
     return Acts(runtime, sandbox, people["ana"], people["aurora"])
+
+
+@pytest.fixture
+def platforms(app: Flask, acts: Acts) -> Platforms:
+    return Platforms(app, acts)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
+from sandbox.signals import Letter
 from sandbox.switches import is_on
 from sandbox.world import PEOPLE, World
 
@@ -79,6 +80,10 @@ class Standin(ABC):
     @abstractmethod
     def ledger(self, world: World) -> Ledger:
         """Every row there is, by account and stream."""
+
+    def tells(self, world: World, switch: str, account: str | None) -> list[Letter]:
+        """What it tells the app by itself, now that this switch was turned on."""
+        return []
 
     # -- what all of them share -----------------------------------------------------------------------------------
 

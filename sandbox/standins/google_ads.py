@@ -12,6 +12,8 @@ from sandbox import grants
 from sandbox.ad_data import AdAccount
 from sandbox.grants import Refused, Rotation
 from sandbox.replies import json_reply
+from sandbox.signals import Letter, address_of
+from sandbox.signing import OAUTH_EVENT, RISC_EVENT, public_jwk, security_event, signing_key
 from sandbox.standins.ads import AURORA, BOREALIS, AdsStandin
 from sandbox.standins.base import Asked, Consent, back_to
 from sandbox.switches import is_on
@@ -22,6 +24,7 @@ UNUSED = timedelta(days=180)
 MANAGER, MANAGER_OF = "8000000001", ("ops@aurora.test",)
 LONG = {"email": "https://www.googleapis.com/auth/userinfo.email"}
 ADWORDS = "https://www.googleapis.com/auth/adwords"
+EVENTS = {"access_revoked": f"{OAUTH_EVENT}tokens-revoked", "password_changed": f"{RISC_EVENT}sessions-revoked"}
 FAILURE = "type.googleapis.com/google.ads.googleads.v25.errors.GoogleAdsFailure"
 
 
@@ -60,6 +63,8 @@ class GoogleAds(AdsStandin):
     def answer(self, world: World, request: Request, host: str, path: str) -> Response:
         if host == "oauth2.googleapis.com":
             return self._revoke(world, request) if path == "/revoke" else self._token(world, request)
+        if host == "www.googleapis.com" and path == "/oauth2/v3/certs":
+            return json_reply({"keys": [public_jwk(signing_key())]}, headers={"Cache-Control": "max-age=19000"})
         world.count(self.slug, "data")
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         try:
@@ -69,9 +74,20 @@ class GoogleAds(AdsStandin):
                           "OAuth 2 access token, login cookie or other valid authentication credential.")  # fmt: skip
         if host == "openidconnect.googleapis.com":
             person = grant["person"]
-            return json_reply({"sub": f"1100{len(person)}7734", "email": person, "email_verified": True,
+            return json_reply({"sub": subject(person), "email": person, "email_verified": True,
                                "name": PEOPLE[person]})  # fmt: skip
         return self._ads(world, request, grant, path)
+
+    def tells(self, world: World, switch: str, account: str | None) -> list[Letter]:
+        url = address_of(world, self.slug, "security-event")
+        event = EVENTS.get(switch)
+        if url is None or event is None:
+            return []
+        jwt = {"Content-Type": "application/secevent+jwt"}
+        return [
+            Letter(url, security_event(event, subject(one), at=world.now()), jwt)
+            for one in grants.people_of_the_dead(world, self.slug, switch, account)
+        ]
 
     def outage(self, request: Request) -> Response:
         return _error(503, "UNAVAILABLE", "The service is currently unavailable.")
@@ -192,6 +208,10 @@ class GoogleAds(AdsStandin):
             for one in self.ad_accounts if one.manager == MANAGER and one.id in grant["accounts"]
         ]  # fmt: skip
         return [{"results": below}]
+
+
+def subject(person: str) -> str:
+    return f"1100{len(person)}7734"
 
 
 def _customer(account: AdAccount) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import json
 import re
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from werkzeug.wrappers import Request, Response
 
@@ -14,6 +15,8 @@ from sandbox import grants
 from sandbox.ad_data import AdAccount
 from sandbox.grants import Refused
 from sandbox.replies import json_reply
+from sandbox.signals import Letter, address_of
+from sandbox.signing import signed_request
 from sandbox.standins.ads import AURORA, BOREALIS, AdsStandin, decimal
 from sandbox.standins.base import Asked, Consent, back_to
 from sandbox.switches import is_on
@@ -75,6 +78,16 @@ class MetaAds(AdsStandin):
             return _dead(refused.why)
         return self._data(world, request, grant, path)
 
+    def tells(self, world: World, switch: str, account: str | None) -> list[Letter]:
+        url = address_of(world, self.slug, "deauthorize")
+        if switch != "access_revoked" or url is None:
+            return []
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        return [
+            Letter(url, urlencode({"signed_request": signed_request(user_id(one), at=world.now())}), form)
+            for one in grants.people_of_the_dead(world, self.slug, switch, account)
+        ]
+
     def outage(self, request: Request) -> Response:
         body = {
             "message": "(#2) Service temporarily unavailable",
@@ -108,7 +121,7 @@ class MetaAds(AdsStandin):
     def _data(self, world: World, request: Request, grant: dict[str, Any], path: str) -> Response:
         person = grant["person"]
         if path == "/me" and request.method == "GET":
-            return json_reply({"id": f"1022{len(person)}0071", "name": PEOPLE[person], "email": person})
+            return json_reply({"id": user_id(person), "name": PEOPLE[person], "email": person})
         if path == "/me/permissions":
             if request.method == "DELETE":
                 world.count(self.slug, "revoke")
@@ -178,6 +191,10 @@ class MetaAds(AdsStandin):
              "date_start": str(day), "date_stop": str(day)}
             for day, spend in self.spent(world, account, first, last).items()
         ]  # fmt: skip
+
+
+def user_id(person: str) -> str:
+    return f"1022{len(person)}0071"
 
 
 def _cursor(number: int) -> str:

@@ -16,6 +16,8 @@ from sandbox import grants
 from sandbox.grants import Refused, Rotation
 from sandbox.replies import json_reply
 from sandbox.shopify_graphql import execute
+from sandbox.shopify_webhooks import Webhooks, removed, shop_letters
+from sandbox.signals import Letter
 from sandbox.standins.base import Account, Asked, Consent, Ledger, Standin, back_to, not_here
 from sandbox.store_data import Seen, Shop, orders_seen, variants
 from sandbox.switches import is_on, since_when
@@ -94,6 +96,22 @@ class Shopify(Standin):
             return self._data(world, request, shop)
         return json_reply({"errors": "Not Found"}, 404)
 
+    def tells(self, world: World, switch: str, account: str | None) -> list[Letter]:
+        shops = [shop for shop in SHOPS.values() if account in (None, str(shop.number))]
+        if switch == "access_revoked":
+            gone = {one["tenant"] for one in world.data["grants"].values() if one["death"] == switch}
+            return [one for shop in shops if shop.domain in gone for one in removed(world, shop)]
+        if switch != "deleted_rows":
+            return []
+        since = since_when(world, self.slug, switch, account or "") or world.now()
+        return [
+            letter
+            for shop in shops
+            for one in orders_seen(shop, first_day=world.first_day, now=world.now(), late_since=None)
+            if _is_deleted(one, since)
+            for letter in shop_letters(world, shop, "orders/delete", {"id": one.order.id})
+        ]
+
     def outage(self, request: Request) -> Response:
         return Response("<html><body>Service Unavailable</body></html>", 503, mimetype="text/html")
 
@@ -120,8 +138,7 @@ class Shopify(Standin):
         if deleted is None:
             return found
         return [
-            one for one in found
-            if one.order.id % DELETED_EVERY or not deleted - LAST_DAYS <= one.order.at <= deleted
+            one for one in found if not _is_deleted(one, deleted)
         ]  # fmt: skip
 
     def _back(self, world: World, request: Request, shop: str, said: dict[str, str]) -> str:
@@ -199,10 +216,15 @@ class Shopify(Standin):
                 grant["scopes"],
                 orders=lambda: [one for one in self.orders(world, shop) if one.order.at >= oldest],
                 is_hidden=lambda seen: hides and seen.order.id % HIDDEN_EVERY == 0,
+                webhooks=Webhooks(world, shop),
             )
         )
         reply.headers["X-Shopify-API-Version"] = request.path.split("/")[4]
         return reply
+
+
+def _is_deleted(seen: Seen, since: datetime) -> bool:
+    return seen.order.id % DELETED_EVERY == 0 and since - LAST_DAYS <= seen.order.at <= since
 
 
 def _day(at: datetime, shop: Shop) -> date:

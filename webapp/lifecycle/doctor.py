@@ -82,4 +82,13 @@ def _platforms(runtime: Runtime) -> list[Finding]:
         if lacking:
             detail = f"{platform.slug.upper()}_DEVELOPER_TOKEN is missing"
         found.append(Finding(platform.slug, not lacking, detail))
+        found += [
+            Finding(
+                platform.slug,
+                True,
+                f"{kind.name}: {runtime.signal_url(platform.slug, kind.path)} "
+                f"({kind.register or 'we register it ourselves'})",
+            )
+            for kind in platform.signals
+        ]
     return found or [Finding("platforms", False, "no credentials are set, so nothing can be connected")]

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from webapp.lifecycle.comparison_due import first_comparison
 from webapp.lifecycle.recover import begin_recovery
 from webapp.lifecycle.runtime import Runtime, bump
+from webapp.lifecycle.subscribe import owe_subscription
 from webapp.models.access import CHOICE_LIFE, Authorization, Ending, Grant, Login, place
 from webapp.models.columns import opaque_id
 from webapp.models.integration import Event, EventKind, Integration
@@ -102,6 +103,7 @@ def repair_others(
         _attach(integration, reachable[integration.account_id], login, reach_days, now)
         begin_recovery(runtime, session, integration, closing=Closing.REPAIRED, person_id=flow.person_id, now=now)
         session.add(_event(integration, EventKind.REPAIRED, now, flow.person_id, login))
+        owe_subscription(session, integration, runtime.platform(flow.platform), now)
 
 
 def connect_account(
@@ -138,6 +140,7 @@ def connect_account(
         begin_recovery(runtime, session, integration, closing=Closing.RECONNECTED, person_id=flow.person_id, now=now)
     _attach(integration, account, login, reach_days, now)
     session.add(_event(integration, kind, now, flow.person_id, login))
+    owe_subscription(session, integration, platform, now)
     bump(session, flow.workspace_id)
     return integration
 

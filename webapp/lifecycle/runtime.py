@@ -15,11 +15,14 @@ from webapp.models.people import Workspace
 from webapp.platforms import registry
 from webapp.platforms.api import TRIES, Api
 from webapp.platforms.base import Platform
+from webapp.platforms.jwks import PublicKeys
 from webapp.platforms.wire import Wire
 from webapp.settings import Credentials, Settings
 from webapp.vault import Vault
 
 _workspace = table_of(Workspace)
+# For what is asked while others wait: a question that takes longer is put later.
+QUICK_SECONDS = 5.0
 
 
 class UnknownPlatform(Exception):
@@ -43,6 +46,11 @@ class Runtime:
             slug: Wire(base_url=ours.base_url, refuse_private=settings.is_production)
             for slug, ours in settings.credentials.items()
         }
+        self._quick_wires = {
+            slug: Wire(base_url=ours.base_url, refuse_private=settings.is_production, total_seconds=QUICK_SECONDS)
+            for slug, ours in settings.credentials.items()
+        }
+        self._keys = {slug: PublicKeys(wire) for slug, wire in self._quick_wires.items()}
 
     def now(self) -> datetime:
         return self.clock.now()
@@ -66,6 +74,9 @@ class Runtime:
     def wire(self, slug: str) -> Wire:
         return self._wires[slug]
 
+    def public_keys(self, slug: str) -> PublicKeys:
+        return self._keys[slug]
+
     def api(
         self,
         platform: Platform,
@@ -74,12 +85,17 @@ class Runtime:
         tenant: str | None,
         renew: Callable[[str], str | None] | None = None,
         patience: int = TRIES,
+        quick: bool = False,
     ) -> Api:
-        wire, ours = self.wire(platform.slug), self.credentials(platform.slug)
+        wires, ours = self._quick_wires if quick else self._wires, self.credentials(platform.slug)
+        wire = wires[platform.slug]
         return Api(wire, platform, ours, token=token, tenant=tenant, renew=renew, patience=patience)
 
     def callback_url(self, slug: str) -> str:
         return f"{self.settings.public_url}/oauth/{slug}/callback"
+
+    def signal_url(self, slug: str, path: str) -> str:
+        return f"{self.settings.public_url}/signals/{slug}/{path}"
 
 
 def bump(session: Session, *workspace_ids: str) -> None:

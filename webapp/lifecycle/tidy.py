@@ -10,12 +10,14 @@ from sqlmodel import col, select
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.access import Authorization, Grant
 from webapp.models.people import SignInAttempt
+from webapp.models.signal import HeardSignal
 from webapp.models.sync import SyncRun
 
 AT_ONCE = 5_000
 KEEP_RUNS = timedelta(days=60)
 KEEP_AUTHORIZATIONS = timedelta(days=30)
 KEEP_ATTEMPTS = timedelta(days=2)
+KEEP_SIGNALS = timedelta(days=180)
 KEEP_ENDED_GRANTS = timedelta(days=7)
 
 
@@ -32,6 +34,7 @@ def tidy(runtime: Runtime) -> None:
         session.execute(
             delete(Grant).where(col(Grant.live_at).is_(None), col(Grant.issued_at) < now - KEEP_ENDED_GRANTS)
         )
+        session.execute(delete(HeardSignal).where(col(HeardSignal.done_at) < now - KEEP_SIGNALS))
         session.execute(delete(SignInAttempt).where(col(SignInAttempt.at) < now - KEEP_ATTEMPTS))
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from webapp.lifecycle.claim import Claim, hold, let_go
+from webapp.lifecycle.corroborate import corroborated, ended_at
 from webapp.lifecycle.open_grant import live_grant
 from webapp.lifecycle.recover import open_incident
 from webapp.lifecycle.refresh import refuse
@@ -46,7 +47,8 @@ def record_trouble(runtime: Runtime, claim: Claim, trouble: Trouble, *, run_id: 
     now = runtime.now()
     with runtime.database.reading() as session:
         integration = session.get_one(Integration, claim.integration_id)
-        diagnosis = _sharpened(session, integration, trouble.diagnosis, now)
+        sharpened = _sharpened(session, integration, trouble.diagnosis, now)
+        diagnosis = corroborated(runtime, session, integration, sharpened)
     with runtime.database.writing() as session:
         integration = hold(runtime, session, claim)
         bump(session, integration.workspace_id)
@@ -105,12 +107,13 @@ def _open_or_update(
         # Told once already; and "we could not check just now" never overwrites what was last proved.
         return
     fresh = incident is None
+    told_at = ended_at(session, integration, diagnosis.cause)
     if incident is None:
         incident = Incident(
             integration_id=integration.id,
             workspace_id=integration.workspace_id,
             opened_at=now,
-            began_at=integration.last_success_at or integration.failing_since or now,
+            began_at=told_at or integration.last_success_at or integration.failing_since or now,
             data_through=data_through(session, runtime.platform(integration.platform), integration),
             **_told(diagnosis, trouble),
         )

@@ -16,7 +16,8 @@ class Integration(SQLModel, table=True):
     """Survives every reconnect. Facts with their times; what the badge says is derived, never stored.
 
     `reach_days` is how many days back, today included, the permission lets us read; None: as far as we like.
-    `paced_seconds` is how often it is read where that is less often than set.
+    `paced_seconds` is how often it is read where that is less often than set. `erased_at`: what had been imported was
+    deleted, because the platform asked for it.
     """
 
     __table_args__ = (
@@ -50,6 +51,7 @@ class Integration(SQLModel, table=True):
     failing_since: datetime | None = None
     failed_tries: int = 0
     failing_cause: str | None = None
+    erased_at: datetime | None = None
 
     @property
     def account(self) -> Account:
@@ -67,6 +69,11 @@ class Integration(SQLModel, table=True):
         """Neither paused nor disconnected by the merchant."""
         return self.paused_at is None and self.disconnected_at is None
 
+    @property
+    def is_erased(self) -> bool:
+        """Whether nothing is left of what had been imported, and nobody has connected it again since."""
+        return self.erased_at is not None and self.erased_at > self.granted_at
+
     def readable_from(self, today: date) -> date:
         """The first day that can still be asked for; what is missing before it cannot come any more."""
         if self.reach_days is None:
@@ -81,6 +88,7 @@ class EventKind(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     DISCONNECTED = "disconnected"
+    ERASED = "erased"
 
 
 class Event(SQLModel, table=True):

@@ -10,9 +10,10 @@ from types import MappingProxyType
 
 from webapp.platforms.base import Platform
 
-SHARED = frozenset(
-    {"answer", "api", "base", "deadline", "decode", "diagnosis", "oauth_words", "paging", "records", "wire"}
-)
+SHARED = frozenset({
+    "answer", "api", "base", "deadline", "decode", "diagnosis", "jwks", "oauth_words", "paging", "records", "signals",
+    "wire",
+})  # fmt: skip
 
 
 @cache

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from webapp.platforms.answer import Answer
 from webapp.platforms.diagnosis import Cause, Diagnosis
 from webapp.platforms.records import Record
+from webapp.platforms.signals import Ear, Post, Signal, SignalKind, UnclearSignal
 
 if TYPE_CHECKING:
     from webapp.platforms.api import Api
@@ -202,6 +203,7 @@ class Platform(ABC):
     introspect_url: str | None = None
     lifetimes: str = ""
     depth_note: str = ""
+    signals: tuple[SignalKind, ...] = ()
     advice: Mapping[Cause, Advice]
 
     # -- consent --------------------------------------------------------------------------------------------------
@@ -293,6 +295,22 @@ class Platform(ABC):
         None where a window that was read anew says as much by itself.
         """
         return None
+
+    # -- told by the platform -------------------------------------------------------------------------------------
+
+    def hear(self, kind: SignalKind, post: Post, ear: Ear) -> tuple[Signal, ...]:
+        """What a delivery says, once it is proven to be the platform's own.
+
+        Raises ForgedSignal, UnclearSignal, and KeysOutOfReach where its keys cannot be fetched now.
+        """
+        raise UnclearSignal
+
+    def subscribe(self, api: Api, addresses: Mapping[str, str]) -> None:
+        """Have signals of this account sent to `addresses` (by kind's name), once however often asked. Raises Trouble.
+
+        Called where a kind of `signals` has no `register` of its own.
+        """
+        return
 
     # -- meaning --------------------------------------------------------------------------------------------------
 

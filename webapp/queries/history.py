@@ -31,6 +31,7 @@ _EVENTS = {
     EventKind.PAUSED: ("circle-pause", "grey", "Paused"),
     EventKind.RESUMED: ("play", "grey", "Resumed"),
     EventKind.DISCONNECTED: ("circle-off", "grey", "Disconnected"),
+    EventKind.ERASED: ("circle-off", "grey", "Imported data deleted, because the platform asked for it"),
 }
 
 

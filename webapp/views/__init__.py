@@ -1,6 +1,6 @@
 """The browser's door: shallow blueprints that ask one query or one verb and render."""
 
-from webapp.views import authorizations, coverage, help, integrations, machines, patterns, people, receipts
+from webapp.views import authorizations, coverage, help, integrations, machines, patterns, people, receipts, signals
 
 BLUEPRINTS = (
     integrations.blueprint,
@@ -10,6 +10,7 @@ BLUEPRINTS = (
     help.blueprint,
     people.blueprint,
     machines.blueprint,
+    signals.blueprint,
     patterns.blueprint,
 )
 

@@ -25,9 +25,11 @@ from webapp.platforms.base import (
 )
 from webapp.platforms.decode import decode, decode_tokens, garbled, plain, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
+from webapp.platforms.google_ads import signals
 from webapp.platforms.google_ads.advice import ADVICE
 from webapp.platforms.google_ads.diagnose import diagnose
 from webapp.platforms.google_ads.report import account_totals, by_account, by_campaign, records
+from webapp.platforms.signals import Ear, Post, Signal, SignalKind
 from webapp.platforms.wire import Request
 
 VERSION = "v25"
@@ -98,6 +100,7 @@ class GoogleAds(Platform):
     dies_unused_after = timedelta(days=180)
     lifetimes = "Renews itself, also while it is paused. It ends when access is removed in the Google account."
     depth_note = "The first import brings the last 90 days of spend by campaign."
+    signals = signals.KINDS
     advice = ADVICE
 
     def authorize_url(self, tenant: str | None) -> str:
@@ -170,6 +173,9 @@ class GoogleAds(Platform):
 
     def totals(self, api: Api, account: Account, stream: Stream, window: Window) -> Mapping[date, Total]:
         return account_totals(self._search(api, account.id, by_account(window), account.route), window)
+
+    def hear(self, kind: SignalKind, post: Post, ear: Ear) -> tuple[Signal, ...]:
+        return signals.hear(kind, post, ear)
 
     def diagnose(self, answer: Answer) -> Diagnosis | None:
         return diagnose(answer)

@@ -24,10 +24,12 @@ from webapp.platforms.base import (
 )
 from webapp.platforms.decode import decode, decode_tokens, garbled, plain, reading, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
+from webapp.platforms.meta_ads import signals
 from webapp.platforms.meta_ads.advice import ADVICE
 from webapp.platforms.meta_ads.diagnose import DEAD_CURSOR, TOO_HEAVY, diagnose
 from webapp.platforms.meta_ads.insights import Insights, Paging, account_totals, by_account, by_campaign, spend
 from webapp.platforms.paging import Trail
+from webapp.platforms.signals import Ear, Post, Signal, SignalKind
 from webapp.platforms.wire import Request
 
 VERSION = "v26.0"
@@ -95,6 +97,7 @@ class MetaAds(Platform):
     dies_unused_after = timedelta(days=60)
     lifetimes = "Renews itself, also while it is paused. Meta ends it when a password changes."
     depth_note = "The first import brings the last 90 days of spend by campaign."
+    signals = signals.KINDS
     advice = ADVICE
 
     def authorize_url(self, tenant: str | None) -> str:
@@ -175,6 +178,9 @@ class MetaAds(Platform):
     def totals(self, api: Api, account: Account, stream: Stream, window: Window) -> Mapping[date, Total]:
         answer = self._ask(api, f"/act_{account.id}/insights", {**by_account(window), "limit": str(LIMITS[0])})
         return account_totals(answer, window, account)
+
+    def hear(self, kind: SignalKind, post: Post, ear: Ear) -> tuple[Signal, ...]:
+        return signals.hear(kind, post, ear)
 
     def diagnose(self, answer: Answer) -> Diagnosis | None:
         return diagnose(answer)

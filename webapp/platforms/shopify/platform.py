@@ -7,6 +7,7 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -32,11 +33,14 @@ from webapp.platforms.decode import decode, decode_tokens, plain, reading, token
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.paging import Trail
 from webapp.platforms.records import Record
+from webapp.platforms.shopify import signals
 from webapp.platforms.shopify.advice import ADVICE
 from webapp.platforms.shopify.diagnose import diagnose
 from webapp.platforms.shopify.records import IdsPage, OrdersPage, PageInfo, VariantsPage, ids, orders, variants
 from webapp.platforms.shopify.shop_name import clean_shop
 from webapp.platforms.shopify.totals import counts_query, counts_variables, day_counts
+from webapp.platforms.shopify.webhooks import register
+from webapp.platforms.signals import Ear, Post, Signal, SignalKind
 from webapp.platforms.wire import Request
 
 # https://shopify.dev/docs/api/usage/versioning: quarterly, supported for a year.
@@ -149,6 +153,7 @@ class Shopify(Platform):
     )
     lifetimes = "Renews itself, also while it is paused. It ends when the app is removed."
     depth_note = "The first import brings the last 90 days of orders, with refunds, products and their cost."
+    signals = signals.KINDS
     advice = ADVICE
 
     def authorize_url(self, tenant: str | None) -> str:
@@ -245,6 +250,12 @@ class Shopify(Platform):
     def totals(self, api: Api, account: Account, stream: Stream, window: Window) -> Mapping[date, Total]:
         days = tuple(window.days)
         return day_counts(self._ask(api, counts_query(days), stage=Stage.API, **counts_variables(days, account)), days)
+
+    def subscribe(self, api: Api, addresses: Mapping[str, str]) -> None:
+        register(partial(self._ask, api), addresses)
+
+    def hear(self, kind: SignalKind, post: Post, ear: Ear) -> tuple[Signal, ...]:
+        return signals.hear(kind, post, ear)
 
     def diagnose(self, answer: Answer) -> Diagnosis | None:
         return diagnose(answer)
