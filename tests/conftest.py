@@ -158,6 +158,12 @@ def ana(app: Flask, people: dict[str, str]) -> AtTheBrowser:
 
 
 @pytest.fixture
+def nobody(app: Flask) -> AtTheBrowser:
+    """Somebody who has not signed in."""
+    return AtTheBrowser(app, "nobody@test.test")
+
+
+@pytest.fixture
 def vic(app: Flask, people: dict[str, str]) -> AtTheBrowser:
     someone = AtTheBrowser(app, "vic@test.test")
     assert someone.sign_in().status_code == 303

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlmodel import Session, col
 
-from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow, Tombstone
+from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow, Tombstone, VariantRow
 from webapp.models.integration import Integration
 from webapp.platforms.base import Stream
 
@@ -70,6 +71,37 @@ def bury_unlisted(
     return len(gone)
 
 
+def mark_unseen(
+    session: Session, integration: Integration, stream: Stream, *, read_since: datetime, now: datetime
+) -> None:
+    """After a catalogue was read whole since `read_since`: a tombstone for what is not in it any more.
+
+    The row itself stays, because what was sold of it still has its cost. What is in it again loses its tombstone.
+    """
+    gone = {
+        row.variant_id: row
+        for row in session.scalars(
+            select(VariantRow).where(*_mine(VariantRow, integration), col(VariantRow.seen_at) < read_since)
+        )
+    }
+    stones = {
+        stone.record_id: stone
+        for stone in session.scalars(
+            select(Tombstone).where(*_mine(Tombstone, integration), col(Tombstone.stream) == stream.name)
+        )
+    }
+    for record, stone in stones.items():
+        if record not in gone:
+            session.delete(stone)
+    today = now.astimezone(ZoneInfo(integration.timezone)).date()
+    for record, row in gone.items():
+        if record not in stones:
+            stone = _stone(integration, stream, record, today, now)
+            stone.name, stone.amount_micros = row.title, row.unit_cost_micros or 0
+            stone.currency = row.currency or integration.currency
+            session.add(stone)
+
+
 def _owner(integration: Integration) -> tuple[str, str, str]:
     return integration.workspace_id, integration.platform, integration.account_id
 
@@ -82,7 +114,7 @@ def _stone(integration: Integration, stream: Stream, record_id: str, day: date, 
 
 
 def _mine(
-    table: type[OrderRow | LineRow | RefundRow | SpendRow | Tombstone], integration: Integration
+    table: type[OrderRow | LineRow | RefundRow | SpendRow | VariantRow | Tombstone], integration: Integration
 ) -> tuple[ColumnElement[bool], ...]:
     return (
         col(table.workspace_id) == integration.workspace_id,

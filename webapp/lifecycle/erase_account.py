@@ -16,6 +16,7 @@ from webapp.models.comparison import Comparison
 from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow, Tombstone, VariantRow
 from webapp.models.day_note import DayNote
 from webapp.models.integration import Event, EventKind, Integration
+from webapp.models.lease import Lease
 from webapp.models.notice import Notice
 from webapp.models.signal import PUT_OFF, HeardSignal
 from webapp.models.sync import Coverage, Cursor
@@ -47,7 +48,7 @@ def erase_account(runtime: Runtime, signal: HeardSignal, about: Sequence[Integra
 def _promised(runtime: Runtime, session: Session, integration: Integration) -> datetime:
     """Until when we have told the merchant that connecting again keeps everything (queries/deadlines.py)."""
     incident, grace = open_incident(session, integration.id), runtime.platform(integration.platform).deletes_after
-    if incident is None or grace is None or incident.cause is not Cause.ACCESS_REVOKED:
+    if incident is None or grace is None or Cause.ACCESS_REVOKED not in (incident.cause, *incident.candidates):
         return runtime.now()
     return incident.began_at + grace
 
@@ -70,7 +71,7 @@ def _erase(session: Session, integration: Integration, now: datetime) -> None:
         .values(compared_at=None, first_day=None, last_day=None)
     )
     # Whoever is reading it right now must not store another page.
-    integration.fence, integration.lease_until = integration.fence + 1, None
+    session.execute(delete(Lease).where(col(Lease.integration_id) == integration.id))
     integration.imported_at = integration.last_success_at = None
     integration.erased_at = now
     session.add(Event(integration_id=integration.id, kind=EventKind.ERASED, at=now))

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from webapp.lifecycle.allowance import Allowance
 from webapp.lifecycle.attempt import Attempt
-from webapp.lifecycle.bury import bury_unlisted, bury_unseen
+from webapp.lifecycle.bury import bury_unlisted, bury_unseen, mark_unseen
 from webapp.lifecycle.claim import hold
 from webapp.lifecycle.progress import Hint, cover, cursor_of, end_window, keep_hint
 from webapp.lifecycle.runtime import bump
@@ -100,6 +100,8 @@ class StreamReader:
                     session, integration, stream,
                     first=at.window.first, last=at.window.last, read_since=at.started, now=runtime.now(),
                 )  # fmt: skip
+            if hint is None and stream.reading is Reading.SNAPSHOT:
+                mark_unseen(session, integration, stream, read_since=at.started, now=runtime.now())
             cover(runtime, session, integration, stream, at, touched, known=known, finished=hint is None)
             if hint is None:
                 end_window(session, self._platform, integration, stream, runtime.now())

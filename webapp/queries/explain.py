@@ -15,7 +15,9 @@ from webapp.queries import wording
 from webapp.queries.causes import KEY_MISSING, NEXT, NOTHING, RECONNECT, CauseWords, words_of
 from webapp.queries.deadlines import deadline
 from webapp.queries.facts import Explanation
-from webapp.words import say
+from webapp.words import marked, say
+
+KEPT = marked("Nothing already imported is lost.")
 
 
 def explain(
@@ -35,6 +37,7 @@ def explain(
     return Explanation(
         title=say(words.title, **names),
         happened=say(words.happened, **names),
+        kept=_kept(integration, platform),
         noticed=incident.opened_at,
         since=since,
         affected=say("Profit since {day}", day=day),
@@ -61,7 +64,18 @@ def steps_of(remedy: Remedy, words: CauseWords) -> tuple[str, ...]:
     return words.steps if remedy is not Remedy.RECONNECT or ends_in_reconnect else (*words.steps, RECONNECT)
 
 
+def _kept(integration: Integration, platform: Platform) -> str:
+    if integration.erased_at is None or not integration.is_erased:
+        return say(KEPT)
+    return say(
+        "Its data was deleted {when}, because {company} asked us to; connected again, it is imported anew.",
+        when=wording.moment(integration.erased_at, integration.timezone), company=platform.company,
+    )  # fmt: skip
+
+
 def _likely(incident: Incident, platform: Platform, names: Mapping[str, str]) -> str:
+    if incident.code == KEY_MISSING:
+        return words_of(incident.cause, code=incident.code).likely
     causes = [incident.cause, *(Cause(one) for one in incident.candidates if one != incident.cause)]
     reasons = [words_of(cause, platform, code=incident.code).likely for cause in causes[:3]]
     said = [say(reason, **names) for reason in dict.fromkeys(reasons)]

@@ -59,6 +59,7 @@ class Explanation:
     happened: str
     noticed: datetime
     since: datetime
+    kept: str
     affected: str
     left_out: str
     deadline: str | None

@@ -72,10 +72,10 @@ def row_sentence(
             return say("{happened} {next}", happened=told.happened, next=told.next)
         when = wording.moment(told.noticed, zone)
         if told.likely == "":
-            return say("{title}, {when}. Nothing already imported is lost.", title=told.title, when=when)
+            return say("{title}, {when}. {kept}", title=told.title, when=when, kept=told.kept)
         return say(
-            "{title}, {when}. Likely: {likely}. Nothing already imported is lost.",
-            title=told.title, when=when, likely=told.likely,
+            "{title}, {when}. Likely: {likely}. {kept}",
+            title=told.title, when=when, likely=told.likely, kept=told.kept,
         )  # fmt: skip
     if health is Health.IMPORTING and progress is not None:
         return say("Importing, newest first: {so_far}. You can leave.", so_far=_of_days(progress) + _about(progress))

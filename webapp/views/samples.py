@@ -25,8 +25,8 @@ NOW = datetime(2026, 11, 12, 14, 10, tzinfo=UTC)
 STEPS = ("Press Reconnect and sign in to Facebook with the new password if it asks.",)
 TOLD = Explanation(
     title="Meta stopped accepting our permission",
-    happened="The password of ana@aurora.test was changed, and Meta ends permissions with it. "
-    "Nothing already imported is lost.",
+    happened="The password of ana@aurora.test was changed, and Meta ends permissions with it.",
+    kept="Nothing already imported is lost.",
     noticed=NOW,
     since=NOW,
     affected="Profit since 12 Nov",
