@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+
+import urllib3
 
 from webapp.platforms import registry
 from webapp.settings import BadSettings, Settings
@@ -60,6 +63,13 @@ class StandIns:
             clock_offset_file=self._clock_offset_file,
         )
         return here.with_sandbox(registry())
+
+    def listen(self, addresses: Iterable[tuple[str, str, str]]) -> None:
+        """Give each platform's stand-in our addresses for what it has to tell, as an operator does at a real one."""
+        for platform, kind, url in addresses:
+            said = json.dumps({"platform": platform, "kind": kind, "url": url})
+            headers = {"Content-Type": "application/json"}
+            urllib3.request("POST", f"{self.url}/callbacks", body=said, headers=headers, timeout=STOP_SECONDS)
 
     def stop(self) -> None:
         assert self._process.stdin is not None

@@ -1,11 +1,9 @@
-"""From a stand-in's own signal, over real HTTP, to the badge: how long a merchant's page is green after it is over."""
+"""The stand-ins tell the product by themselves, over real HTTP; nobody syncs, and the badge says so all the same."""
 
 from __future__ import annotations
 
 import json
-import random
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -17,8 +15,6 @@ from jobs.inprocess import InProcessEngine
 from tests.e2e.world import free_port, until
 from tests.signals import CEDAR
 from webapp.models.health import Health
-
-GOAL_SECONDS = 2.0
 
 
 @pytest.fixture
@@ -54,29 +50,14 @@ def control(sandbox):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.prove(small=1, full=10)
-def test_from_a_signal_to_the_badge(acts, sandbox, runtime, running, control, count, figure):
+def test_from_a_platforms_own_signal_to_the_badge(acts, sandbox, runtime, running, control):
     for slug, kind in (("meta_ads", "deauthorize"), ("google_ads", "security-event")):
         control("/callbacks", platform=slug, kind=kind, url=runtime.signal_url(slug, kind))
     connected = {slug: acts.connects(slug, shop=CEDAR) for slug in ("shopify", "meta_ads", "google_ads")}
-
-    def green(slug: str) -> bool:
-        return acts.row(connected[slug]).health is Health.CONNECTED
-
-    waits: list[float] = []
-    for _ in range(count):
-        for slug, one in connected.items():
-            until(lambda: green(slug), f"{slug} is connected", seconds=60)  # noqa: B023
-            if slug == "shopify":
-                until(lambda: len(sandbox.world.data["webhooks"]) == 5, "the clock has registered", seconds=20)
-            time.sleep(random.uniform(0, 1))
-            began = time.monotonic()
-            control("/switches", platform=slug, switch="access_revoked", on=True)
-            until(lambda: acts.row(one).health is Health.NEEDS_RECONNECT, "the badge is red")  # noqa: B023
-            waits.append(time.monotonic() - began)
-            assert "told us by itself" in acts.row(one).incident.explanation.evidence[0]
-            acts.reconnects(one)
-    longest = max(waits)
-    figure(
-        "seconds from a platform's signal to the badge, at the most", f"{longest:.2f}", "<= 2", longest <= GOAL_SECONDS
-    )
+    until(lambda: len(sandbox.world.data["webhooks"]) == 5, "the clock has registered", seconds=20)
+    for slug, one in connected.items():
+        until(lambda: acts.row(one).health is Health.CONNECTED, f"{slug} is connected", seconds=60)  # noqa: B023
+        control("/switches", platform=slug, switch="access_revoked", on=True)
+        until(lambda: acts.row(one).health is Health.NEEDS_RECONNECT, "the badge is red")  # noqa: B023
+        assert "told us by itself" in acts.row(one).incident.explanation.evidence[0]
+    assert sandbox.world.data["webhooks"] == [], "with the app goes what it registered"

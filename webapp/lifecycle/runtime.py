@@ -94,6 +94,13 @@ class Runtime:
     def callback_url(self, slug: str) -> str:
         return f"{self.settings.public_url}/oauth/{slug}/callback"
 
+    def signal_addresses(self) -> list[tuple[str, str, str]]:
+        """Every platform, path and address that somebody has to type in at the platform."""
+        return [
+            (platform.slug, kind.path, self.signal_url(platform.slug, kind.path))
+            for platform in self.platforms() for kind in platform.signals if kind.register is not None
+        ]  # fmt: skip
+
     def signal_url(self, slug: str, path: str) -> str:
         return f"{self.settings.public_url}/signals/{slug}/{path}"
 
