@@ -85,8 +85,8 @@ def _ready(runtime: Runtime, stand_ins: StandIns | None) -> None:
         print(f"Sandbox     {stand_ins.url}   break and mend every connection here")
         print(f"Inbox       {stand_ins.url}/inbox   the mail it sends")
         print("Sign in as  demo@shopimize.test / demo", flush=True)
-        stand_ins.listen(runtime.signal_addresses())
         seed_demo(runtime)
+        stand_ins.listen(runtime.signal_addresses())
     sys.stdout.flush()
 
 

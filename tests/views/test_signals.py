@@ -116,6 +116,19 @@ def test_a_huge_body_is_not_read(platforms):
     assert platforms.post("meta_ads/deauthorize", {"signed_request": "x" * 2_000_000}).status_code == 413
 
 
+def test_the_time_is_read_as_shopify_writes_it(platforms):
+    platforms.webhook("shop/update", shop(), X_Shopify_Triggered_At="2026-03-29T18:00:27.877041743Z")
+    assert platforms.heard()[0].happened_at.isoformat() == "2026-03-29T18:00:27.877041+00:00"
+
+
+def test_the_operator_is_told_where_to_set_what_we_cannot(platforms, app):
+    said = app.test_cli_runner().invoke(args=["doctor"]).output
+    for kind in ("shopify/shop-redact", "meta_ads/deauthorize", "meta_ads/data-deletion", "google_ads/security-event"):
+        (line,) = [one for one in said.splitlines() if f"/signals/{kind} " in one]
+        assert "set it in" in line
+    assert "/signals/shopify/app-uninstalled (we register it ourselves)" in said
+
+
 def test_nothing_is_listened_for_elsewhere(platforms):
     for path in ("shopify/deauthorize", "tiktok_ads/app-uninstalled", "nobody/app-uninstalled", "shopify/x"):
         assert platforms.post(path, b"{}").status_code == 404, path

@@ -12,6 +12,7 @@ from webapp.extensions import mail
 from webapp.lifecycle.rotate_keys import sample, sealed_by_key
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.shape import is_current
+from webapp.platforms.base import Platform
 from webapp.vault import CannotOpen
 
 
@@ -82,13 +83,19 @@ def _platforms(runtime: Runtime) -> list[Finding]:
         if lacking:
             detail = f"{platform.slug.upper()}_DEVELOPER_TOKEN is missing"
         found.append(Finding(platform.slug, not lacking, detail))
-        found += [
-            Finding(
-                platform.slug,
-                True,
-                f"{kind.name}: {runtime.signal_url(platform.slug, kind.path)} "
-                f"({kind.register or 'we register it ourselves'})",
-            )
-            for kind in platform.signals
-        ]
+        found += _signals(runtime, platform)
     return found or [Finding("platforms", False, "no credentials are set, so nothing can be connected")]
+
+
+def _signals(runtime: Runtime, platform: Platform) -> list[Finding]:
+    """Where each signal is to be sent, and who sees to it; a platform sends to https only."""
+    reached = runtime.settings.public_url.startswith("https://") or runtime.credentials(platform.slug).base_url
+    lacking = "" if reached else "; never comes while PUBLIC_URL is not https"
+    return [
+        Finding(
+            platform.slug, True,
+            f"{kind.name} to {runtime.signal_url(platform.slug, kind.path)} "
+            f"({f'set it in {kind.register}' if kind.register else 'we register it ourselves'}{lacking})",
+        )
+        for kind in platform.signals
+    ]  # fmt: skip

@@ -16,7 +16,7 @@ OPEN = "done_at IS NULL"
 # A platform may still take the permission for a moment after it has told us that it is gone.
 ASK_AGAIN = (timedelta(seconds=5), timedelta(seconds=30), timedelta(seconds=120))
 # What could not be asked is put off longer and longer, and in the end left to the sync.
-PUT_OFF = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
+PUT_OFF = tuple(timedelta(seconds=number) for number in (1, 2, 5, 30, 120, 600, 3600))
 GIVE_UP = timedelta(days=3)
 # A clock of theirs that is a little ahead of ours.
 CLOCK_SLACK = timedelta(minutes=2)
