@@ -6,10 +6,12 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlmodel import select
 
 from sandbox.signing import OAUTH_EVENT, RISC_EVENT, security_event
 from tests.signals import ANA_AT_GOOGLE, AURORA, CEDAR, CEDAR_ID, shop
-from webapp.models.access import Ending
+from webapp.models.access import Ending, Grant
+from webapp.models.data import OrderRow
 from webapp.models.health import Health
 from webapp.models.integration import Integration
 from webapp.models.sync import Outcome
@@ -43,6 +45,8 @@ def test_the_app_was_removed_and_the_badge_says_so_for_sure(platforms, acts, san
     assert row.incident.explanation.certainty == "Shopify says so itself."
     assert "Reinstall before" in row.incident.explanation.deadline
     assert platforms.outcomes() == ["confirmed"]
+    with platforms.runtime.database.reading() as session:
+        assert session.exec(select(Grant.refused_at)).one() is not None, "nobody calls with it any more"
     back = acts.reconnects(store)
     assert back.ending is Ending.CONNECTED
     assert acts.syncs(store) is Outcome.DONE
@@ -116,6 +120,28 @@ def test_an_old_removal_does_not_explain_what_ends_later(platforms, acts, sandbo
     acts.syncs(store)
     (incident,) = acts.open_incidents()
     assert incident.certainty is Certainty.AMBIGUOUS
+
+
+@sqlite
+def test_a_removal_that_is_told_too_late_does_not_explain_what_ends_later(platforms, acts, sandbox):
+    store = acts.connects("shopify", shop=CEDAR)
+    removed_at = platforms.runtime.now() - timedelta(minutes=1)
+    platforms.webhook("app/uninstalled", shop(), at=removed_at)
+    sandbox.switch("shopify", "password_changed")
+    acts.syncs(store)
+    platforms.clock_ticks()
+    (incident,) = acts.open_incidents()
+    assert incident.certainty is Certainty.AMBIGUOUS
+
+
+@sqlite
+def test_a_sync_that_meets_it_first_knows_it_for_sure_too(platforms, acts, sandbox):
+    store = acts.connects("shopify", shop=CEDAR)
+    sandbox.switch("shopify", "access_revoked")
+    platforms.webhook("app/uninstalled", shop())
+    acts.syncs(store)
+    (incident,) = acts.open_incidents()
+    assert (incident.cause, incident.certainty) == (Cause.ACCESS_REVOKED, Certainty.SURE)
 
 
 @sqlite
@@ -268,16 +294,18 @@ def test_scopes_that_suffice_and_another_shops_header_change_nothing(platforms, 
 @sqlite
 def test_another_name_and_another_zone_are_taken_over_and_every_day_read_anew(platforms, acts, runtime):
     store = acts.connects("shopify", shop=CEDAR)
+    acts.syncs(store)
     with runtime.database.writing() as session:
         row = session.get_one(Integration, store)
         row.account_name, row.timezone = "Old name", "Pacific/Auckland"
-    acts.syncs(store)
+        for order in session.exec(select(OrderRow)):
+            order.day += timedelta(days=1)
     platforms.webhook("shop/update", shop())
     platforms.clock_ticks()
     row = acts.integration(store)
     assert (row.account_name, row.timezone, row.currency) == ("Cedar & Co", "Europe/Berlin", "EUR")
     assert acts.syncs(store) is Outcome.DONE
-    assert acts.is_complete(store) > 300, "days are cut at the new midnight"
+    assert acts.is_complete(store) > 300, "every order is booked on its day as it is reckoned now"
 
 
 def acts_zone(acts, integration_id):
