@@ -74,8 +74,6 @@ def _kept(integration: Integration, platform: Platform) -> str:
 
 
 def _likely(incident: Incident, platform: Platform, names: Mapping[str, str]) -> str:
-    if incident.code == KEY_MISSING:
-        return words_of(incident.cause, code=incident.code).likely
     causes = [incident.cause, *(Cause(one) for one in incident.candidates if one != incident.cause)]
     reasons = [words_of(cause, platform, code=incident.code).likely for cause in causes[:3]]
     said = [say(reason, **names) for reason in dict.fromkeys(reasons)]
