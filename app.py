@@ -133,7 +133,8 @@ def migrate_now(back_to: str | None) -> None:
 @click.command("doctor")
 def doctor() -> None:
     """Check settings, database, mail and keys, and list what to register at each platform. Exits 1 on a fault."""
-    found = findings(_runtime())
+    with _app().app_context():
+        found = findings(_runtime())
     for finding in found:
         click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.detail}")
     if not all(finding.ok for finding in found):
