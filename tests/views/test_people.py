@@ -185,7 +185,7 @@ def test_a_link_leads_into_the_workspace_it_is_about(ana, acts):
     assert "Connect your store" in ana.client.get("/integrations").text
     page = ana.client.get(f"/integrations/{integration}")
     assert page.status_code == 200
-    assert "Aurora Outdoor" in page.text
+    assert "Cedar" in page.text
     ana.post("/workspaces", workspace="Third")
     assert ana.post(f"/integrations/{integration}/pause").status_code == 303
 
