@@ -207,6 +207,68 @@ def test_a_diagnosis_comes_back_for_anything(slug, stage, body, status):
     assert found is None or isinstance(found.remedy, Remedy)
 
 
+WORDS = st.text(alphabet="xyzq ", min_size=1, max_size=12)
+UNKNOWN = WORDS | st.integers(7_000_000, 9_000_000)
+MEMBERS = ["error", "errors", "Errors", "code", "Code", "ErrorCode", "message", "Message", "details", "detail",
+           "error_subcode", "error_description", "serviceErrorCode", "debug_message", "error_code", "request_status",
+           "errorCode", "extensions", "OperationErrors", "sub_request_error_reason"]  # fmt: skip
+NOBODYS = st.recursive(
+    UNKNOWN | st.none(),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(MEMBERS), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize("slug", registry())
+@given(stage=st.sampled_from(Stage), status=st.integers(100, 599),
+       body=NOBODYS.map(lambda value: json.dumps(value).encode()) | WORDS.map(str.encode)
+       | st.just(b"<html>xyzq</html>") | st.just(b""))  # fmt: skip
+def test_words_nobody_knows_are_never_a_disconnection(slug, stage, status, body):
+    found = registry()[slug].diagnose(Answer(stage, status, {}, body))
+    assert found is None or found.remedy is not Remedy.RECONNECT, (stage, status, body)
+
+
+HELD_OUT = [json.loads(line) for line in (Path(__file__).parent / "held-out.jsonl").read_text().splitlines()]
+
+
+def is_right(one) -> bool:
+    said = asked(one)
+    return (said["cause"], said["transient"], said["fault"]) == (one["cause"], one["transient"], one["fault"])
+
+
+@pytest.mark.parametrize("half", ["tuned", "kept", "later"])
+def test_answers_that_were_written_down_before_the_rules(half):
+    """`tuned` was looked at line by line when rules were generalised, `kept` never; `later` came after that."""
+    lines = [one for one in HELD_OUT if one["half"] == half]
+    wrong = [(one["platform"], one["stage"], one["body"]) for one in lines if not is_right(one)]
+    assert len(wrong) <= len(lines) * 0.05, wrong
+
+
+def test_the_held_out_lines_are_of_every_platform_and_none_is_in_the_corpus():
+    assert {one["platform"] for one in HELD_OUT} == set(registry())
+    known = {_as_asked(one) for one in CORPUS}
+    assert not [one for one in HELD_OUT if _as_asked(one) in known]
+
+
+def _as_asked(one) -> str:
+    return json.dumps([one[name] for name in ("platform", "stage", "http_status", "body")])
+
+
+def _meta_says(text: str) -> bytes:
+    body = {"error": {"code": 190, "message": text}}
+    return json.dumps({"platform": "meta_ads", "stage": "api", "http_status": 400, "body": body}).encode()
+
+
+@given(
+    st.binary(max_size=80) | st.text(max_size=80).map(_meta_says) | st.sampled_from("\ud800 \0 \u2028").map(_meta_says)
+)
+def test_whatever_comes_in_one_line_goes_out(line):
+    said = verdict_line(line)
+    assert set(said) & set("\n\r\0") == set()
+    assert said.encode("ascii").decode() == said
+    assert json.loads(said)["cause"] in set(Cause)
+
+
 @pytest.mark.parametrize("slug", registry())
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 def test_passing_trouble_never_asks_for_a_reconnect(slug, status):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -41,6 +42,15 @@ class Fault(StrEnum):
     OURS = "ours"
 
 
+class Closed(StrEnum):
+    """In which way an account is out of reach, where the answer says so; each has words and a way out of its own."""
+
+    UNPAID = "unpaid"
+    DISABLED = "disabled"
+    ROLE_LOST = "role_lost"
+    GONE = "gone"
+
+
 class Certainty(StrEnum):
     SURE = "sure"
     LIKELY = "likely"
@@ -68,6 +78,7 @@ class Diagnosis:
     """`retry_after` is in seconds; `code` and `message` are the platform's own, untrusted, cut to 600 characters.
 
     `candidates` are the other causes the same answer may mean; `evidence` says in words what the verdict rests on.
+    `closed` only where the account is out of reach.
     """
 
     cause: Cause
@@ -80,6 +91,7 @@ class Diagnosis:
     code: str = ""
     message: str = ""
     evidence: tuple[str, ...] = ()
+    closed: Closed | None = None
 
     @property
     def is_definite(self) -> bool:
@@ -130,10 +142,16 @@ def verdict(
         certainty=certainty,
         candidates=candidates,
         retry_after=retry_after,
-        code=code[:80],
-        message=message[:MESSAGE_LIMIT],
-        evidence=evidence,
+        code=_storable(code)[:80],
+        message=_storable(message)[:MESSAGE_LIMIT],
+        evidence=tuple(_storable(one) for one in evidence),
+        closed=_closed(f"{code} {message}") if cause is Cause.ACCOUNT_UNAVAILABLE else None,
     )
+
+
+def _storable(text: str) -> str:
+    """JSON can spell half a character and a NUL; neither can be written to a terminal or kept in a database."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
 def common_diagnosis(answer: Answer) -> Diagnosis | None:
@@ -180,6 +198,24 @@ def retry_after(answer: Answer) -> float | None:
     return min(seconds, 86_400.0) if seconds >= 0 else None
 
 
+def _closed(said: str) -> Closed | None:
+    """Only what is said plainly: an answer that names two ways, "deleted or no permission", names none."""
+    named = [kind for kind, words in _CLOSED if words.search(said)]
+    return named[0] if named[:1] == [Closed.UNPAID] or len(named) == 1 else None
+
+
+# Read where the answer is, once, like every other word of a platform's.
+_CLOSED = (
+    (Closed.UNPAID, re.compile(r"unpaid|unsettled|payment|past due|billing|\bfrozen\b|\b402\b", re.I)),
+    (Closed.ROLE_LOST, re.compile(
+        r"permission|not authori[sz]ed|NotAuthorized|\broles?\b|does(n't| not) have access|no access|access (to|was) "
+        r"(this|removed)|NOT_ADS_USER|not permitted|operate advertiser|privileges", re.I,
+    )),
+    (Closed.DISABLED, re.compile(
+        r"disabled|suspend|not.?(yet )?enabled|inactive|not.?active|on hold|paused|locked|in review", re.I,
+    )),
+    (Closed.GONE, re.compile(r"closed|deleted|does(n't| not) exist|not.?found|deactivated|cancel", re.I)),
+)  # fmt: skip
 _SENTENCE = {
     Failure.TIMEOUT: "No answer in time.",
     Failure.UNREACHABLE: "The platform could not be reached.",

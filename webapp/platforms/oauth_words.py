@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs
 
 from webapp.platforms.answer import Answer, Stage, dig_text
@@ -21,11 +22,21 @@ OURS = frozenset(
         "redirect_uri_mismatch",
         "invalid_redirect_uri",
         "disallowed_useragent",
+        # Google: our project is closed to everybody outside our own organisation.
+        "org_internal",
     }
 )
 DOWN = frozenset({"server_error", "temporarily_unavailable", "internal_failure", "internal_error"})
 BUSY = frozenset({"rate_limit", "rate_limited", "rate_limit_exceeded", "slow_down"})
-ADMIN = frozenset({"admin_policy_enforced", "access_not_configured", "org_internal"})
+ADMIN = frozenset({"admin_policy_enforced", "access_not_configured"})
+# A platform that has not let our app in, or not far enough: nothing that a merchant could approve.
+APP_REVIEW = re.compile(
+    r"\b(app|application|client|integration)\b.{0,40}\b(not|isn't)\b.{0,20}"
+    r"(approved|whitelisted|registered|reviewed|allowed|eligible|enabled)"
+    r"|must be (reviewed|approved)|app review|reviewable feature|development (mode|access)"
+    r"|apply for .{0,20}(scope|access|permission)",
+    re.I,
+)
 
 
 def callback_diagnosis(answer: Answer) -> Diagnosis | None:

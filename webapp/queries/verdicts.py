@@ -27,7 +27,7 @@ def verdict_line(line: bytes) -> str:
     Malformed input, and platforms and stages nobody knows, are `unknown`, `wait`, `platform`, `ambiguous`. An answer
     that is no trouble at all has the remedy `none`.
     """
-    return json.dumps(_as_json(_verdict(line)), ensure_ascii=False)
+    return json.dumps(_as_json(_verdict(line)))
 
 
 def _verdict(line: bytes) -> Diagnosis:

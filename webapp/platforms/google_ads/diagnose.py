@@ -45,6 +45,8 @@ REVOKED = frozenset(
 AGED = frozenset({"OAUTH_TOKEN_EXPIRED", "OAUTH_TOKEN_INVALID", "AUTHENTICATION_ERROR", "OAUTH_TOKEN_HEADER_INVALID"})
 FAMILY = {"quotaError": Cause.RATE_LIMITED, "internalError": Cause.PLATFORM_DOWN, "databaseError": Cause.PLATFORM_DOWN}
 FAMILY_DOWN_CODES = frozenset({"CONCURRENT_MODIFICATION", "DATA_CONSTRAINT_VIOLATION"})
+# google.rpc.ErrorInfo about the project that asks, which is ours: https://cloud.google.com/apis/design/errors
+OUR_PROJECT = re.compile(r"SERVICE_DISABLED|CONSUMER_|PROJECT|API_KEY|BILLING_DISABLED")
 UNSURE = (Cause.TOKEN_EXPIRED, Cause.SECURITY_POLICY)
 
 
@@ -136,6 +138,8 @@ def _status(answer: Answer, error: object) -> Diagnosis:
     status, message = dig_text(error, "status"), dig_text(error, "message") or answer.text[:300]
     reasons = {dig_text(one, "reason") for one in _details(error)}
     code = status or str(answer.status)
+    if any(OUR_PROJECT.search(reason) for reason in reasons) or "has not been used in project" in message:
+        return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=" ".join(sorted(reasons)) or code, message=message)
     if "ACCESS_TOKEN_SCOPE_INSUFFICIENT" in reasons:
         return verdict(Cause.SCOPE_MISSING, code="ACCESS_TOKEN_SCOPE_INSUFFICIENT", message=message)
     if reasons & {"SERVICE_DISABLED", "CONSUMER_INVALID", "API_KEY_INVALID", "CREDENTIALS_MISSING"}:

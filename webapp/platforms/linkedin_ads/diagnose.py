@@ -29,6 +29,9 @@ EXPIRED = re.compile(r"expired", re.I)
 GRANT = re.compile(r"refresh.?token|authorization grant|authorization code", re.I)
 RESTRICTED = re.compile(r"restricted[ _]member|member (account )?is restricted", re.I)
 NAMES_AN_API = re.compile(r"permissions to access: ?\w", re.I)
+SCOPE = re.compile(r"permission|\bscopes?\b|access.?denied|not.?authori[sz]ed|forbidden", re.I)
+# Fields or parameters that our own question must not have.
+UNPERMITTED = re.compile(r"unpermitted (fields|parameter)|data processing exception", re.I)
 OUR_APP = re.compile(r"application|partner ?program|product|developer app|\bversion\b", re.I)
 ROLE = re.compile(r"ad ?account|sponsoredaccount|\brole\b|member does not have|not authorized on", re.I)
 OUR_PATH = re.compile(r"virtual resource|no root resource|not a valid resource|version", re.I)
@@ -120,7 +123,7 @@ def _api(answer: Answer) -> Diagnosis:
     if answer.status >= 500:
         return verdict(Cause.PLATFORM_DOWN, transient=True, code=code, message=message, retry_after=retry_after(answer))
     if answer.status == 403:
-        return _forbidden(code, message)
+        return _forbidden(answer, code, message)
     if answer.status == 404 and not OUR_PATH.search(message) and not answer.is_html:
         return verdict(Cause.ACCOUNT_UNAVAILABLE, certainty=Certainty.LIKELY, code=code, message=message)
     if answer.status in (400, 404, 405, 406, 410, 413, 414, 415, 422, 426):
@@ -138,11 +141,15 @@ def _unauthorised(symbol: str, service: str, code: str, message: str) -> Diagnos
     return verdict(Cause.TOKEN_EXPIRED, transient=True, certainty=certainty, code=code, message=message)
 
 
-def _forbidden(code: str, message: str) -> Diagnosis:
+def _forbidden(answer: Answer, code: str, message: str) -> Diagnosis:
+    if UNPERMITTED.search(message):
+        return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
     if ROLE.search(message) and not NAMES_AN_API.search(message):
         return verdict(Cause.ACCOUNT_UNAVAILABLE, certainty=Certainty.LIKELY, code=code, message=message)
     if OUR_APP.search(message):
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
+    if not SCOPE.search(f"{code} {message}"):
+        return unknown(answer, code=code, message=message)
     return verdict(
         Cause.SCOPE_MISSING, certainty=Certainty.LIKELY, candidates=(Cause.ACCOUNT_UNAVAILABLE,), code=code,
         message=message,

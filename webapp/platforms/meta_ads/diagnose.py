@@ -20,7 +20,7 @@ from webapp.platforms.diagnosis import (
     unknown,
     verdict,
 )
-from webapp.platforms.oauth_words import TOKEN_STAGES, callback_diagnosis
+from webapp.platforms.oauth_words import APP_REVIEW, TOKEN_STAGES, callback_diagnosis
 
 # 190 (and 102): what its subcodes say about the session.
 SESSION = {
@@ -29,6 +29,15 @@ SESSION = {
     "459": Cause.SECURITY_POLICY, "464": Cause.SECURITY_POLICY, "490": Cause.SECURITY_POLICY,
     "463": Cause.TOKEN_EXPIRED, "468": Cause.TOKEN_EXPIRED,
 }  # fmt: skip
+# The same in words, where no subcode is sent or one that nobody knows; the first that is said decides.
+SAID = (
+    (Cause.ACCOUNT_UNAVAILABLE, re.compile(r"appropriate role", re.I)),
+    (Cause.SECURITY_POLICY, re.compile(r"checkpoint|confirmed user|two.?factor|verify your (account|identity)", re.I)),
+    (Cause.PASSWORD_CHANGED, re.compile(r"password", re.I)),
+    (Cause.TOKEN_EXPIRED, re.compile(r"expired|long time", re.I)),
+    (Cause.ACCESS_REVOKED, re.compile(r"not authorized application|logged out|revoked|explicitly invalidated", re.I)),
+)  # fmt: skip
+OUR_CALL = frozenset({3, 5, 8, 11, 12, 13, 100, 104, 2500, 2635, 3018})
 BUSY = frozenset({4, 17, 32, 341, 613, 80014, *range(80000, 80010)})
 BUSY_SUBCODES = frozenset({"1504022", "1504039", "2446079", "1996"})
 HEAVY_SUBCODES = frozenset({"1504018", "1504038", "1504044"})
@@ -60,7 +69,9 @@ def diagnose(answer: Answer) -> Diagnosis | None:
 
 
 def _error(answer: Answer, error: object) -> Diagnosis:
-    code, subcode, message = dig(error, "code"), dig_text(error, "error_subcode"), dig_text(error, "message")
+    code, message = dig(error, "code"), dig_text(error, "message")
+    # `debug_token` has its own name for it.
+    subcode = dig_text(error, "error_subcode") or dig_text(error, "subcode")
     number = code if isinstance(code, int) and not isinstance(code, bool) else -1
     name = f"{number}/{subcode}" if subcode else str(number)
     if number in (190, 102):
@@ -72,21 +83,23 @@ def _error(answer: Answer, error: object) -> Diagnosis:
         return verdict(Cause.BAD_REQUEST, transient=True, code=name, message=message)
     if subcode == "2853001" or (number == 100 and subcode == "33"):
         return verdict(Cause.ACCOUNT_UNAVAILABLE, code=name, message=message)
+    if APP_REVIEW.search(message):
+        return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=name, message=message)
     if number == 10 or 200 <= number <= 299 or MISSING.search(message):
         certainty = Certainty.LIKELY if "NOT grant ads_" in message else Certainty.SURE
         other = (Cause.ACCOUNT_UNAVAILABLE,) if certainty is Certainty.LIKELY else ()
         return verdict(Cause.SCOPE_MISSING, code=name, message=message, certainty=certainty, candidates=other)
     if number == 368:
         return verdict(Cause.SECURITY_POLICY, code=name, message=message)
+    if number == 101 or "client secret" in message or "validating application" in message:
+        return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=name, message=message)
     if number in (1, 2, -2) or dig(error, "is_transient") is True or "weren't there while creating" in message:
         return verdict(Cause.PLATFORM_DOWN, transient=True, code=name, message=message)
     if number == 2642:
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=DEAD_CURSOR, message=message)
-    if number == 101 or "client secret" in message or "validating application" in message:
-        return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=name, message=message)
     if answer.status >= 500:
         return verdict(Cause.PLATFORM_DOWN, transient=True, code=name, message=message)
-    if number in (100, 3, 12, 2635, 3018):
+    if number in OUR_CALL:
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=name, message=message)
     return unknown(answer, code=name, message=message)
 
@@ -94,7 +107,8 @@ def _error(answer: Answer, error: object) -> Diagnosis:
 def _session(subcode: str, message: str, name: str) -> Diagnosis:
     if MISSING.search(message):
         return verdict(Cause.SCOPE_MISSING, code=name, message=message)
-    cause = SESSION.get(subcode)
+    said = next((cause for cause, words in SAID if words.search(message)), None)
+    cause = SESSION.get(subcode, said if said is Cause.PASSWORD_CHANGED else None)
     if cause is Cause.PASSWORD_CHANGED:
         return verdict(
             cause, certainty=Certainty.LIKELY, candidates=(Cause.SECURITY_POLICY,), code=name, message=message,
@@ -102,8 +116,8 @@ def _session(subcode: str, message: str, name: str) -> Diagnosis:
         )  # fmt: skip
     if cause is not None:
         return verdict(cause, code=name, message=message)
-    if "expired" in message:
-        return verdict(Cause.TOKEN_EXPIRED, certainty=Certainty.LIKELY, code=name, message=message)
+    if said is not None:
+        return verdict(said, certainty=Certainty.LIKELY, code=name, message=message)
     return verdict(
         Cause.ACCESS_REVOKED, certainty=Certainty.AMBIGUOUS, candidates=(Cause.TOKEN_EXPIRED, Cause.PASSWORD_CHANGED),
         code=name, message=message,

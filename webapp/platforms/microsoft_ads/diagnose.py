@@ -147,7 +147,7 @@ def _by_code(code: str, symbol: str, message: str, answer: Answer) -> Diagnosis 
 def _errors(answer: Answer) -> Iterator[tuple[str, str, str]]:
     """(code, symbol, message) of every error in the answer, JSON or SOAP, also one wrapped in a fault."""
     body = answer.json
-    for outer in (body, dig(body, "detail"), dig(body, "Detail"), dig(body, "fault")):
+    for outer in _wrapped(body):
         for name in ENVELOPES:
             inner = dig(outer, name)
             for one in inner if isinstance(inner, list) else []:
@@ -157,6 +157,14 @@ def _errors(answer: Answer) -> Iterator[tuple[str, str, str]]:
         for found in _SOAP.finditer(answer.text[:50_000]):
             symbol, message = _SYMBOL.search(found.group(2)), _MESSAGE.search(found.group(2))
             yield found.group(1), symbol.group(1) if symbol else "", message.group(1) if message else ""
+
+
+def _wrapped(body: object, levels: int = 3) -> Iterator[object]:
+    """The body and every object in it that lies in objects only: a fault is told bare or inside what names its kind."""
+    if isinstance(body, dict) and levels:
+        yield body
+        for inner in body.values():
+            yield from _wrapped(inner, levels - 1)
 
 
 def _blob(answer: Answer) -> Diagnosis | None:

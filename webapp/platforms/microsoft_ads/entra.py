@@ -37,9 +37,11 @@ _NAMED: dict[int, Cause | str] = {
     50128: Cause.ACCOUNT_UNAVAILABLE,
     54005: _CODE, 70000: _CODE, 50011: _OURS, 50001: _OURS, 65002: _OURS, 65005: _OURS,
     70012: _DOWN, 90006: _DOWN, 90012: _DOWN, 90019: _OURS, 90033: _DOWN, 90036: _DOWN, 50087: _DOWN,
-    90024: _BUSY, 90055: _BUSY, 50196: _BUSY,
+    90024: _DOWN, 90055: _BUSY, 50196: _BUSY,
 }  # fmt: skip
 _FAMILIES: tuple[tuple[str, Cause | str], ...] = (
+    # A refresh token that reached its age; the other seventy thousands are about our app.
+    ("70008", Cause.TOKEN_EXPIRED),
     ("53", Cause.SECURITY_POLICY),
     ("5007", Cause.SECURITY_POLICY),
     ("7000", _OURS),

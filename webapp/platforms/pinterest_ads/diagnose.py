@@ -31,6 +31,7 @@ ACCOUNT = re.compile(r"ad.?account|advertiser|not permitted to access|business a
 EXPIRED = re.compile(r"expired", re.I)
 REVOKED = re.compile(r"revoked|deauthori[sz]ed|access removed", re.I)
 SECURITY = re.compile(r"password reset|two.?factor|verify your|safe mode|locked", re.I)
+GRANT = re.compile(r"authenticat|authori[sz]|grant|token|expired|revoked", re.I)
 DEAD_BOOKMARK = "bookmark"
 LONG_AGO = 1_000_000_000
 
@@ -76,6 +77,8 @@ def _token(answer: Answer, code: str, message: str) -> Diagnosis | None:
         )  # fmt: skip
     if SECURITY.search(said):
         return verdict(Cause.SECURITY_POLICY, certainty=Certainty.LIKELY, code=code, message=message)
+    if code not in ("2", "3") and not GRANT.search(said):
+        return unknown(answer, code=code, message=message)
     if EXPIRED.search(said) and not REVOKED.search(said):
         return verdict(Cause.TOKEN_EXPIRED, certainty=Certainty.LIKELY, code=code, message=message)
     return verdict(

@@ -18,9 +18,12 @@ from webapp.platforms.diagnosis import (
     unknown,
     verdict,
 )
-from webapp.platforms.oauth_words import TOKEN_STAGES, callback_diagnosis, oauth_word
+from webapp.platforms.oauth_words import APP_REVIEW, TOKEN_STAGES, callback_diagnosis, oauth_word
 
 DEAD_GRANT = ("active refresh_token", "app_not_installed", "invalid_subject_token", "application_uninstalled")
+REFUSED = re.compile(r"api key|access token|unrecognized login|unauthori[sz]ed|uninstalled", re.I)
+CLOSED = re.compile(r"unavailable shop|shop.{0,20}(unavailable|frozen|closed|inactive|locked)", re.I)
+SCOPE = re.compile(r"\bscopes?\b|approval|permission|access", re.I)
 AMBIGUOUS = (Cause.TOKEN_EXPIRED, Cause.REFRESH_INTERRUPTED)
 
 
@@ -68,6 +71,8 @@ def _codes(answer: Answer) -> Diagnosis | None:
         return None
     found = [(dig_text(one, "extensions", "code"), dig_text(one, "message"), one) for one in errors]
     for code, message, one in found:
+        if APP_REVIEW.search(message):
+            return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code or "app_review", message=message)
         if code == "ACCESS_DENIED":
             needed = dig_text(one, "extensions", "requiredAccess")
             return verdict(Cause.SCOPE_MISSING, code=code, message=message, evidence=(f"Needed: {needed}",))
@@ -89,17 +94,18 @@ def _status(answer: Answer) -> Diagnosis | None:
     code = str(answer.status)
     if "Non-expiring access tokens" in message:
         return verdict(Cause.SECURITY_POLICY, fault=Fault.OURS, code=code, message=message)
+    if APP_REVIEW.search(message):
+        return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
     if answer.status == 401:
-        return verdict(
-            Cause.ACCESS_REVOKED, certainty=Certainty.AMBIGUOUS, candidates=(Cause.TOKEN_EXPIRED,), code=code,
-            message=message,
-        )  # fmt: skip
+        return _unauthorised(answer, code, message)
     if answer.status == 402:
         return verdict(
             Cause.ACCOUNT_UNAVAILABLE, code=code, message=message, 
             evidence=("Shopify has frozen the store; usually a bill is open.",),
         )  # fmt: skip
-    if answer.status == 403:
+    if answer.status == 403 and CLOSED.search(message):
+        return verdict(Cause.ACCOUNT_UNAVAILABLE, code=code, message=message)
+    if answer.status == 403 and SCOPE.search(message):
         scope = re.search(r"approval for (\w+) scope", message)
         evidence = (f"Missing: {scope.group(1)}",) if scope else ()
         certainty = Certainty.SURE if scope or "access" in message.lower() else Certainty.LIKELY
@@ -112,6 +118,18 @@ def _status(answer: Answer) -> Diagnosis | None:
     if answer.status in (400, 406, 414, 422):
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
     return None if answer.status == 200 else unknown(answer, message=message)
+
+
+def _unauthorised(answer: Answer, code: str, message: str) -> Diagnosis:
+    if REFUSED.search(message):
+        return verdict(
+            Cause.ACCESS_REVOKED, certainty=Certainty.AMBIGUOUS, candidates=(Cause.TOKEN_EXPIRED,), code=code,
+            message=message,
+        )  # fmt: skip
+    if answer.stage in TOKEN_STAGES:
+        return unknown(answer, message=message)
+    # In words nobody knows it may be just the hour that a token lives; the renewal decides.
+    return verdict(Cause.TOKEN_EXPIRED, transient=True, certainty=Certainty.LIKELY, code=code, message=message)
 
 
 def _restore(answer: Answer) -> float | None:

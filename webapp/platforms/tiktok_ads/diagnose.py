@@ -5,6 +5,7 @@ Source: business-api.tiktok.com/portal/docs, appendix of return codes.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from webapp.platforms.answer import Answer, Stage, dig, dig_text
@@ -17,19 +18,16 @@ from webapp.platforms.diagnosis import (
     unknown,
     verdict,
 )
-from webapp.platforms.oauth_words import TOKEN_STAGES, callback_diagnosis
+from webapp.platforms.oauth_words import APP_REVIEW, TOKEN_STAGES, callback_diagnosis, oauth_word
 
 # 40100 and its neighbours sit in the block of authentication errors and are not.
 BUSY = frozenset({40016, 40100, 40101, 40102, 40133, 51021, 51020})
 REVOKED = frozenset({40105, 40110, 40115})
 DAILY = ("qpd", "daily", "per day")
-GONE = (
-    "permission to operate advertiser",
-    "has been deleted",
-    "doesn't exist",
-    "does not exist",
-    "advertiser is disabled",
-)
+GONE = re.compile(
+    r"permission to operate advertiser|advertiser.{0,40}(deleted|not exist|n't exist|disabled|suspended|closed|punished"
+    r"|frozen|not approved|inactive)|has been deleted|doesn't exist|does not exist", re.I,
+)  # fmt: skip
 QPM_WAIT = 300.0
 
 
@@ -40,8 +38,11 @@ def diagnose(answer: Answer) -> Diagnosis | None:
     if answer.failure is not None:
         return common_diagnosis(answer)
     code, message = dig(answer.json, "code"), dig_text(answer.json, "message")
+    if isinstance(code, str) and code.isdecimal() and len(code) < 10:
+        code = int(code)
     if isinstance(code, bool) or not isinstance(code, int):
-        return common_diagnosis(answer) or unknown(answer)
+        # Another endpoint of theirs, or a gateway: it speaks OAuth's own words.
+        return oauth_word(answer) or common_diagnosis(answer) or unknown(answer)
     if code == 0:
         return _good(answer)
     return _code(answer, code, message)
@@ -58,12 +59,20 @@ def _code(answer: Answer, number: int, message: str) -> Diagnosis:
     code, words = str(number), message.lower()
     if number in BUSY or answer.status == 429:
         return verdict(Cause.RATE_LIMITED, transient=True, code=code, message=message, retry_after=_wait(words))
+    if number in REVOKED and answer.stage is Stage.TOKEN_EXCHANGE:
+        return verdict(
+            Cause.BAD_REQUEST, code=code, message=message,
+            evidence=("The one-time code was used before, or came too late.",),
+        )  # fmt: skip
     if number in REVOKED:
         return verdict(Cause.ACCESS_REVOKED, code=code, message=message)
     if number == 40104:
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
-    if number in (40001, 40002) and answer.stage not in TOKEN_STAGES and any(phrase in words for phrase in GONE):
+    if number in (40001, 40002) and answer.stage not in TOKEN_STAGES and GONE.search(message):
         return verdict(Cause.ACCOUNT_UNAVAILABLE, code=code, message=message)
+    # What a token may do is what our app was approved for: the merchant cannot leave anything out.
+    if number == 40001 and (APP_REVIEW.search(message) or re.search(r"\bapp\b", message, re.I)):
+        return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
     if number == 40001 and ("scope" in words or "permission" in words) and answer.stage not in TOKEN_STAGES:
         return verdict(Cause.SCOPE_MISSING, certainty=Certainty.LIKELY, code=code, message=message)
     if 40000 <= number <= 40009 or number in (40300, 40301, 40118, 40119):
