@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -19,6 +20,7 @@ from jobs.stand_ins import StandIns
 from jobs.work import sync_everything_due, work_until_stopped
 from webapp import extensions, hx, logs
 from webapp.lifecycle.doctor import findings
+from webapp.lifecycle.operators import NotPossible, add_operator, remove_operator
 from webapp.lifecycle.rotate_keys import rotate_keys
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.seed_demo import seed_demo
@@ -149,7 +151,35 @@ def diagnose() -> None:
             click.echo(verdict_line(line))
 
 
-COMMANDS: tuple[click.Command, ...] = (work, sync_due, send_notices, rotate, migrate_now, doctor, diagnose)
+@click.group("operator")
+def operator() -> None:
+    """Who may see the operator page (/operator)."""
+
+
+@operator.command("add")
+@click.argument("email")
+def operator_add(email: str) -> None:
+    """Let somebody who has signed up see it. Exits 1 when nobody confirmed has that address."""
+    _told(add_operator, email, f"{email} sees /operator from now on")
+
+
+@operator.command("remove")
+@click.argument("email")
+def operator_remove(email: str) -> None:
+    """Take it back; it works from their next request on. Exits 1 when they were none."""
+    _told(remove_operator, email, f"{email} does not see /operator any more")
+
+
+def _told(verb: Callable[[Runtime, str], None], email: str, done: str) -> None:
+    try:
+        verb(_runtime(), email)
+    except NotPossible as why:
+        click.echo(str(why), err=True)
+        raise SystemExit(1) from None
+    click.echo(done)
+
+
+COMMANDS: tuple[click.Command, ...] = (work, sync_due, send_notices, rotate, migrate_now, doctor, diagnose, operator)
 
 
 def _app() -> Flask:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from webapp.lifecycle.act_on_signals import act_on_signals
+from webapp.lifecycle.breaker import look_after_breakers
 from webapp.lifecycle.clock_jump import take_back_the_future
 from webapp.lifecycle.compare import compare_due
 from webapp.lifecycle.keep_alive import keep_alive
 from webapp.lifecycle.leave_tick import leave_tick
+from webapp.lifecycle.our_faults import resolve_faults
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.send_notices import send_due_notices
 from webapp.lifecycle.subscribe import subscribe_due
@@ -33,6 +35,8 @@ TIMETABLE = (
     Job("subscribe", timedelta(seconds=5), subscribe_due),
     Job("compare", timedelta(seconds=5), compare_due),
     Job("leave_tick", TICK, leave_tick),
+    Job("look_after_breakers", timedelta(seconds=15), look_after_breakers),
+    Job("resolve_faults", timedelta(minutes=1), resolve_faults),
     Job("tidy", timedelta(hours=1), tidy),
 )
 SYNC_TICK = timedelta(seconds=1)

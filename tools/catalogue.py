@@ -19,7 +19,7 @@ from jinja2.ext import babel_extract
 
 from webapp.models.health import BADGES
 from webapp.platforms import registry
-from webapp.queries.causes import CAUSES, LOCKED, NEXT, NOTHING, RECONNECT
+from webapp.queries.causes import CAUSES, CLOSED, LOCKED, NEXT, NOTHING, RECONNECT
 from webapp.words import ENGLISH, FOLDER
 
 WEBAPP = FOLDER.parent
@@ -64,7 +64,8 @@ def files() -> dict[Path, bytes]:
 
 
 def _of_causes() -> Iterator[tuple[Message, str]]:
-    for cause, words in {**CAUSES, "our own vault": LOCKED}.items():
+    closed = {f"account {way}": words for way, words in CLOSED.items()}
+    for cause, words in {**CAUSES, "our own vault": LOCKED, **closed}.items():
         for part in (words.title, words.happened, words.likely, *words.steps):
             yield part, f"cause: {cause}"
     for remedy, text in NEXT.items():

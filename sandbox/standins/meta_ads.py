@@ -71,6 +71,8 @@ class MetaAds(AdsStandin):
         path = re.sub(r"^/v\d+\.0", "", path)
         if path == "/oauth/access_token":
             return self._token(world, request)
+        if path == "/debug_token":
+            return _inspected(world, self.slug, request)
         world.count(self.slug, "data")
         try:
             grant = grants.use(world, self.slug, _bearer(request), kind="access")
@@ -195,6 +197,19 @@ class MetaAds(AdsStandin):
 
 def user_id(person: str) -> str:
     return f"1022{len(person)}0071"
+
+
+def _inspected(world: World, slug: str, request: Request) -> Response:
+    if not grants.is_client(*_bearer(request).partition("|")[::2]):
+        return _error("Invalid OAuth access token.", 190)
+    found: dict[str, Any] = {"app_id": "1234567890", "type": "USER", "application": "Shopimize"}
+    try:
+        grant = grants.use(world, slug, request.args.get("input_token", ""), kind="access")
+    except Refused as refused:
+        subcode, message = _SAYS[refused.why]
+        error = {"code": 190, "message": message} | ({"subcode": subcode} if subcode else {})
+        return json_reply({"data": {**found, "is_valid": False, "error": error, "scopes": []}})
+    return json_reply({"data": {**found, "is_valid": True, "scopes": sorted(grant["scopes"])}})
 
 
 def _cursor(number: int) -> str:

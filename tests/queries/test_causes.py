@@ -159,8 +159,8 @@ def test_what_a_platform_gives_as_evidence_is_in_the_catalogue_too():
 
 def test_an_explanation_has_no_part_that_these_tests_do_not_know():
     known = {
-        "title", "happened", "kept", "noticed", "since", "affected", "left_out", "deadline", "likely", "certainty", "steps",
-        "url", "next", "evidence", "technical", "topic",
+        "title", "happened", "kept", "noticed", "since", "affected", "left_out", "deadline", "likely", "certainty",
+        "steps", "first", "url", "next", "evidence", "technical", "topic",
     }  # fmt: skip
     assert {one.name for one in fields(Explanation)} == known
 

@@ -17,6 +17,7 @@ from webapp.lifecycle.runtime import Runtime, bump
 from webapp.models.integration import Integration
 from webapp.models.sync import Outcome, SyncRun
 from webapp.models.trouble import Closing
+from webapp.platforms.api import Api
 from webapp.platforms.base import Page, Platform, Reading, Stream, Window
 from webapp.platforms.diagnosis import Cause
 
@@ -44,6 +45,7 @@ class Attempt:
         self.runtime, self.claim = runtime, claim
         self.platform: Platform = runtime.platform(claim.platform)
         self.run_id: int | None = None
+        self.api: Api | None = None
         self.recovering = self._proven = False
         self._told = -TELL_SECONDS
         self._rows = 0

@@ -13,6 +13,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from webapp.lifecycle.go_live import Newcomer, connect_account, go_live, keep_pending
+from webapp.lifecycle.our_faults import APP_REFUSED, note_fault
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.access import Authorization, Ending, Login, verifier_place
 from webapp.models.integration import Integration
@@ -125,6 +126,9 @@ def _ask(runtime: Runtime, flow: Authorization, params: Mapping[str, str]) -> Ne
     except CannotOpen:
         raise _Ended(Ending.FAILED, "The key was changed meanwhile. Start again.") from None
     except Trouble as trouble:
+        if trouble.diagnosis.code in APP_REFUSED:
+            with runtime.database.writing() as session:
+                note_fault(runtime, session, platform.slug, trouble)
         ending = Ending.FEWER_SCOPES if trouble.diagnosis.cause is Cause.SCOPE_MISSING else Ending.FAILED
         raise _Ended(ending, trouble.diagnosis.message, code=trouble.diagnosis.code) from None
     return Newcomer(

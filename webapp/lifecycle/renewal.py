@@ -16,11 +16,13 @@ from sqlmodel import Session, col
 from webapp.lifecycle.open_grant import Opened
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.access import Grant, place
+from webapp.models.breaker import SLOWLY
 from webapp.models.renewing import idle_renewal_at, next_try_at
 from webapp.oauth import session as oauth
 from webapp.platforms.base import Platform, TokenSet
 from webapp.platforms.diagnosis import Cause, Certainty, Diagnosis, Trouble
 from webapp.platforms.wire import LONGEST_TOKEN_CALL_SECONDS
+from webapp.queries.breaker import is_tripped
 from webapp.queries.json_values import diagnosis_json
 
 log = logging.getLogger(__name__)
@@ -155,14 +157,16 @@ def _conclude(runtime: Runtime, held: Opened, claimed: _Claimed, trouble: Troubl
         if grant is None:
             return None
         grant.lease_until = None
-        if ends_grant(diagnosis):
+        suspended = ends_grant(diagnosis) and is_tripped(session, held.platform.slug)
+        if ends_grant(diagnosis) and not suspended:
             diagnosis = _interrupted(held.platform, claimed, diagnosis)
             mark_refused(grant, diagnosis, now)
             return diagnosis
         if not trouble.answer.may_have_acted:
             grant.intent_at = claimed.lost_at
         grant.failed_tries += 1
-        grant.renew_at = next_try_at(now, tries=grant.failed_tries, asked=diagnosis.retry_after)
+        asked = SLOWLY.total_seconds() if suspended else diagnosis.retry_after
+        grant.renew_at = next_try_at(now, tries=grant.failed_tries, asked=asked)
     return diagnosis
 
 

@@ -24,6 +24,7 @@ from webapp.extensions import mail
 from webapp.lifecycle.account_mail import letter as account_letter
 from webapp.lifecycle.incident_mail import broken_letter, recovered_letter
 from webapp.lifecycle.letter import Letter
+from webapp.lifecycle.operator_mail import letter as operator_letter
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.notice import Notice, NoticeKind, retry_at
 from webapp.models.people import Person
@@ -37,10 +38,11 @@ BATCH = 50
 
 @dataclass(frozen=True, slots=True)
 class _Mail:
-    """The notices that go out together, to one person."""
+    """The notices that go out together, to one person; to the operator, who is none, by address."""
 
     notices: Sequence[Notice]
-    person: Person
+    person: Person | None
+    address: str
     message_id: str
 
 
@@ -96,14 +98,17 @@ def _grouped(session: Session, runtime: Runtime, claimed: Sequence[Notice]) -> l
         message_id = notices[0].message_id or make_msgid(idstring=f"notice{notices[0].id}", domain=domain)
         for notice in notices:
             notice.message_id = message_id
-        person = session.get_one(Person, notices[0].person_id)
-        mails.append(_Mail(notices, person, message_id))
+        person = session.get(Person, notices[0].person_id) if notices[0].person_id is not None else None
+        address = person.email if person is not None else notices[0].address or ""
+        mails.append(_Mail(notices, person, address, message_id))
     return mails
 
 
 def _compose(runtime: Runtime, group: _Mail) -> Letter | None:
     """The letter as things stand now; None when nothing it would say is still so."""
     kind = group.notices[0].kind
+    if group.person is None:
+        return operator_letter(runtime, group.notices[0])
     if kind is NoticeKind.BROKEN:
         with runtime.database.reading() as session:
             ids = [notice.incident_id for notice in group.notices]
@@ -119,7 +124,7 @@ def _compose(runtime: Runtime, group: _Mail) -> Letter | None:
 def _send(runtime: Runtime, group: _Mail, letter: Letter) -> bool:
     message = Message(
         subject=letter.subject,
-        recipients=[group.person.email],
+        recipients=[group.address],
         body=letter.text,
         html=css_inline.inline(letter.html, load_remote_stylesheets=False),
         extra_headers={"Auto-Submitted": "auto-generated"},
@@ -149,7 +154,7 @@ def _failed(runtime: Runtime, group: _Mail, error: Exception, now: datetime) -> 
             kept.due_at = again
             if refused or again is None:
                 kept.refused_at = now
-        if refused:
+        if refused and group.person is not None:
             session.get_one(Person, group.person.id).mail_refused_at = now
 
 

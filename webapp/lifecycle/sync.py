@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from webapp.lifecycle.allowance import Allowance
+from webapp.lifecycle.ask_why import asked_why
 from webapp.lifecycle.attempt import Attempt
 from webapp.lifecycle.claim import Claim, LostClaim
 from webapp.lifecycle.read_stream import StreamReader
@@ -25,6 +26,7 @@ def sync(runtime: Runtime, claim: Claim) -> Outcome:
         attempt.succeed()
         return attempt.ended(Outcome.DONE)
     except Trouble as trouble:
+        trouble = asked_why(attempt.platform, attempt.api, trouble)
         record_trouble(runtime, claim, trouble, run_id=attempt.run_id)
         return attempt.ended(Outcome.TROUBLE, cause=trouble.diagnosis.cause)
     except LostClaim:
@@ -41,7 +43,7 @@ def _read_everything(attempt: Attempt) -> None:
     attempt.recovering = receipt is not None
     assert login.id is not None
     token = usable_token(runtime, login.id)
-    api = runtime.api(platform, token=token, tenant=login.tenant, renew=renewer(runtime, login.id))
+    api = attempt.api = runtime.api(platform, token=token, tenant=login.tenant, renew=renewer(runtime, login.id))
     account = platform.probe(api, integration.account)
     allowance = Allowance(runtime, platform)
     troubles: list[Trouble] = []

@@ -1,7 +1,8 @@
 """A sync ended in trouble: who has to act decides what happens next.
 
 reconnect, fix at the platform   an incident at once, mail owed, siblings asked at once
-operator                         an incident that says we are on it, and an ERROR in our own log
+                                 (reconnect only while the breaker believes it: breaker.py)
+operator                         an incident that says we are on it, and the operator told once (our_faults.py)
 wait                             another try later; an incident only after an hour and five tries
 """
 
@@ -9,33 +10,33 @@ from __future__ import annotations
 
 import logging
 import random
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from webapp.lifecycle.breaker import believe_again, note_death
 from webapp.lifecycle.claim import Claim, hold, let_go
 from webapp.lifecycle.corroborate import corroborated, ended_at
 from webapp.lifecycle.open_grant import live_grant
+from webapp.lifecycle.our_faults import note_fault
 from webapp.lifecycle.recover import open_incident
 from webapp.lifecycle.refresh import refuse
 from webapp.lifecycle.runtime import Runtime, bump
+from webapp.lifecycle.sharpen import sharpened
 from webapp.lifecycle.tell import owe_notices
+from webapp.models.breaker import SLOWLY
 from webapp.models.integration import Integration
 from webapp.models.sync import Outcome, SyncRun
 from webapp.models.trouble import Incident, Outbreak
-from webapp.platforms.diagnosis import Cause, Certainty, Diagnosis, Remedy, Trouble
-from webapp.queries.causes import KEY_MISSING
+from webapp.platforms.diagnosis import Diagnosis, Remedy, Trouble
 from webapp.queries.coverage import data_through
-from webapp.words import marked
 
 log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(hours=1)
 PATIENT_TRIES = 5
-KEY_PATIENCE = timedelta(hours=1)
 CHECK_AGAIN = timedelta(hours=1)
 FIRST_WAIT = timedelta(seconds=20)
 TOGETHER = timedelta(minutes=5)
@@ -47,8 +48,13 @@ def record_trouble(runtime: Runtime, claim: Claim, trouble: Trouble, *, run_id: 
     now = runtime.now()
     with runtime.database.reading() as session:
         integration = session.get_one(Integration, claim.integration_id)
-        sharpened = _sharpened(session, integration, trouble.diagnosis, now)
-        diagnosis = corroborated(runtime, session, integration, sharpened)
+        known = sharpened(session, runtime.platform(claim.platform), integration, trouble.diagnosis, now)
+        diagnosis = corroborated(runtime, session, integration, known)
+        run = session.get(SyncRun, run_id) if run_id is not None else None
+        is_stale = run is not None and _is_of_yesterday(session, integration, run)
+    dies = diagnosis.remedy is Remedy.RECONNECT and not is_stale
+    # Before anything of it is opened, and in a commit of its own, so that every process counts every death.
+    suspended = dies and note_death(runtime, claim, trouble.answer)
     with runtime.database.writing() as session:
         integration = hold(runtime, session, claim)
         bump(session, integration.workspace_id)
@@ -58,15 +64,20 @@ def record_trouble(runtime: Runtime, claim: Claim, trouble: Trouble, *, run_id: 
             run.ended_at, run.outcome = now, Outcome.INTERRUPTED
             integration.next_sync_at = now
             return
-        if integration.login_id is not None:
+        if suspended:
+            believe_again(session, integration.login_id)
+        elif integration.login_id is not None:
             refuse(session, integration.login_id, diagnosis, now)
         integration.failing_since = integration.failing_since or now
         integration.failed_tries += 1
         integration.failing_cause = diagnosis.cause
-        integration.next_sync_at = _next_try(runtime, integration, diagnosis, now)
+        slowly = now + SLOWLY * random.uniform(0.8, 1.2)
+        integration.next_sync_at = slowly if suspended else _next_try(runtime, integration, diagnosis, now)
         if run is not None:
             run.ended_at, run.outcome, run.cause = now, Outcome.TROUBLE, diagnosis.cause
-        if _is_an_incident(integration, diagnosis, now):
+        if diagnosis.remedy is Remedy.OPERATOR:
+            note_fault(runtime, session, integration.platform, Trouble(diagnosis, trouble.answer))
+        if not suspended and _is_an_incident(integration, diagnosis, now):
             _open_or_update(runtime, session, integration, diagnosis, trouble, now)
 
 
@@ -124,8 +135,6 @@ def _open_or_update(
         for name, value in _told(diagnosis, trouble).items():
             setattr(incident, name, value)
     session.flush()
-    if diagnosis.remedy is Remedy.OPERATOR:
-        log.error("%s: %s %s needs the operator", integration.platform, diagnosis.cause, diagnosis.code)
     if diagnosis.remedy is Remedy.RECONNECT and fresh:
         _join_outbreak(session, incident, now)
         _ask_siblings(session, integration, now)
@@ -145,6 +154,7 @@ def _told(diagnosis: Diagnosis, trouble: Trouble) -> dict[str, Any]:
         "http_status": trouble.answer.status,
         "code": diagnosis.code,
         "message": diagnosis.message,
+        "account_closed": diagnosis.closed,
     }
 
 
@@ -188,22 +198,3 @@ def _is_of_yesterday(session: Session, integration: Integration, run: SyncRun) -
     """Whether somebody reconnected while this attempt ran: then what it met is not about the permission we have now."""
     grant = live_grant(session, integration.login_id) if integration.login_id is not None else None
     return grant is not None and grant.live_at is not None and grant.live_at > run.started_at
-
-
-def _sharpened(session: Session, integration: Integration, diagnosis: Diagnosis, now: datetime) -> Diagnosis:
-    """Let what we know ourselves settle what the platform's answer leaves open."""
-    if diagnosis.code == KEY_MISSING and integration.failing_since is not None:
-        # A key may be missing because somebody forgot it in a deployment; after that long it is lost, and only a new
-        # consent helps. Not sooner: a mistake of ours must not send a mail to every merchant there is.
-        lost = now - integration.failing_since >= KEY_PATIENCE
-        return replace(diagnosis, remedy=Remedy.RECONNECT) if lost else diagnosis
-    if diagnosis.certainty is Certainty.SURE or integration.login_id is None:
-        return diagnosis
-    grant = live_grant(session, integration.login_id)
-    ends = grant.refresh_expires_at if grant else None
-    if Cause.TOKEN_EXPIRED in diagnosis.candidates and ends is not None and ends <= now:
-        evidence = (*diagnosis.evidence, marked("The permission's stated end had passed."))
-        return replace(
-            diagnosis, cause=Cause.TOKEN_EXPIRED, certainty=Certainty.LIKELY, candidates=(), evidence=evidence
-        )
-    return diagnosis

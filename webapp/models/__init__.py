@@ -2,12 +2,14 @@
 
 from webapp.models import (
     access,
+    breaker,
     comparison,
     data,
     day_note,
     integration,
     lease,
     notice,
+    our_fault,
     people,
     signal,
     sync,
@@ -16,16 +18,6 @@ from webapp.models import (
 )
 
 __all__ = [
-    "access",
-    "comparison",
-    "data",
-    "day_note",
-    "integration",
-    "lease",
-    "notice",
-    "people",
-    "signal",
-    "sync",
-    "tick",
-    "trouble",
-]
+    "access", "breaker", "comparison", "data", "day_note", "integration", "lease", "notice", "our_fault", "people",
+    "signal", "sync", "tick", "trouble",
+]  # fmt: skip

@@ -62,7 +62,10 @@ BADGES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """All that a health depends on. `ends_at` only where the grant cannot renew itself."""
+    """All that a health depends on. `ends_at` only where the grant cannot renew itself.
+
+    `suspended`: the platform turned it away, and so many others at once that nobody takes it for the merchant's doing.
+    """
 
     disconnected: bool
     paused: bool
@@ -75,6 +78,7 @@ class Facts:
     process_started_at: datetime
     sync_interval: timedelta
     ends_at: datetime | None
+    suspended: bool = False
 
 
 def health_of(facts: Facts, now: datetime) -> Health:
@@ -87,7 +91,7 @@ def health_of(facts: Facts, now: datetime) -> Health:
         return Health.NEEDS_RECONNECT
     if facts.remedy is Remedy.FIX_AT_PLATFORM:
         return Health.ACTION_NEEDED
-    if facts.remedy is Remedy.OPERATOR:
+    if facts.remedy is Remedy.OPERATOR or facts.suspended:
         return Health.ON_US
     if not facts.imported:
         return Health.IMPORTING

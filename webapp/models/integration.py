@@ -18,6 +18,7 @@ class Integration(SQLModel, table=True):
     `reach_days` is how many days back, today included, the permission lets us read; None: as far as we like.
     `paced_seconds` is how often it is read where that is less often than set. `erased_at`: what had been imported was
     deleted, because the platform asked for it.
+    `died_at` is when the platform first said that its permission is over, since it last worked.
     """
 
     __table_args__ = (
@@ -25,6 +26,7 @@ class Integration(SQLModel, table=True):
         Index("integration_due", "next_sync_at"),
         # The fleet claims by platform: what is due at one must not be searched for among what is due at another.
         Index("integration_due_by_platform", "platform", "next_sync_at"),
+        Index("integration_died", "platform", "died_at"),
     )
 
     id: str = Field(default_factory=opaque_id, primary_key=True)
@@ -52,6 +54,7 @@ class Integration(SQLModel, table=True):
     failed_tries: int = 0
     failing_cause: str | None = None
     erased_at: datetime | None = None
+    died_at: datetime | None = None
 
     @property
     def account(self) -> Account:
@@ -73,6 +76,12 @@ class Integration(SQLModel, table=True):
     def is_erased(self) -> bool:
         """Whether nothing is left of what had been imported, and nobody has connected it again since."""
         return self.erased_at is not None and self.erased_at > self.granted_at
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether the platform has said that it is over, and nothing has worked or been granted since."""
+        latest = max(self.last_success_at or self.granted_at, self.granted_at)
+        return self.died_at is not None and self.died_at >= latest
 
     def readable_from(self, today: date) -> date:
         """The first day that can still be asked for; what is missing before it cannot come any more."""

@@ -20,11 +20,14 @@ class NoticeKind(StrEnum):
     RECOVERED = "recovered"
     CONFIRM_EMAIL = "confirm_email"
     RESET_PASSWORD = "reset_password"
+    OUR_FAULT = "our_fault"
+    BREAKER = "breaker"
 
 
 class Notice(SQLModel, table=True):
     """Written in the commit of the fact it tells; sent later by the clock. Mails of people's own have no incident.
 
+    The operator is no person here: a mail to them has an `address` in place of a `person_id`.
     `message_id` is fixed before the first try, so that a repeat is the same letter. `dropped_at`: no longer true when
     it was due.
     """
@@ -37,10 +40,13 @@ class Notice(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
     kind: NoticeKind = Field(sa_type=Word(NoticeKind))
-    person_id: str = Field(foreign_key="person.id", index=True)
+    person_id: str | None = Field(default=None, foreign_key="person.id", index=True)
+    address: str | None = None
     workspace_id: str | None = Field(default=None, foreign_key="workspace.id")
     incident_id: str | None = Field(default=None, foreign_key="incident.id", index=True)
     receipt_id: str | None = Field(default=None, foreign_key="receipt.id")
+    fault_id: str | None = Field(default=None, foreign_key="our_fault.id")
+    breaker_id: str | None = Field(default=None, foreign_key="breaker.id")
     created_at: datetime
     due_at: datetime | None = None
     message_id: str | None = Field(default=None, index=True)

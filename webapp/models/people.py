@@ -23,7 +23,10 @@ class Role(StrEnum):
 
 
 class Person(SQLModel, table=True):
-    """Somebody who signs in. `session_epoch` is in every cookie of theirs; a new one ends all sessions."""
+    """Somebody who signs in. `session_epoch` is in every cookie of theirs; a new one ends all sessions.
+
+    `operator_since` is given and taken on the command line only (`flask --app app operator`), never through the web.
+    """
 
     id: str = Field(default_factory=opaque_id, primary_key=True)
     email: str = Field(unique=True, index=True)
@@ -32,6 +35,7 @@ class Person(SQLModel, table=True):
     confirmed_at: datetime | None = None
     session_epoch: str = Field(default_factory=lambda: secrets.token_hex(8))
     mail_refused_at: datetime | None = None
+    operator_since: datetime | None = None
     created_at: datetime
 
 

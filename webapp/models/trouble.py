@@ -9,7 +9,7 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from webapp.models.columns import JSON_TYPE, MICROS, Word, opaque_id
-from webapp.platforms.diagnosis import Cause, Certainty, Fault, Remedy
+from webapp.platforms.diagnosis import Cause, Certainty, Closed, Fault, Remedy
 
 
 class Closing(StrEnum):
@@ -17,6 +17,7 @@ class Closing(StrEnum):
     REPAIRED = "repaired"
     RECOVERED = "recovered"
     DISCONNECTED = "disconnected"
+    WITHDRAWN = "withdrawn"
 
 
 class Outbreak(SQLModel, table=True):
@@ -28,7 +29,10 @@ class Outbreak(SQLModel, table=True):
 
 
 class Incident(SQLModel, table=True):
-    """Opened when somebody has to act or patience is over; closed when it works again. One open per integration."""
+    """Opened when somebody has to act or patience is over; over since `closed_at`. One open per integration.
+
+    `account_closed` is about the account at the platform: in which way it is out of reach.
+    """
 
     __table_args__ = (
         Index(
@@ -57,6 +61,7 @@ class Incident(SQLModel, table=True):
     http_status: int
     code: str
     message: str
+    account_closed: Closed | None = Field(default=None, sa_type=Word(Closed))
     closed_at: datetime | None = None
     closing: Closing | None = Field(default=None, sa_type=Word(Closing))
     closed_by: str | None = Field(default=None, foreign_key="person.id")

@@ -95,6 +95,11 @@ class Api:
                 raise Trouble(diagnosis, answer)
         raise AssertionError("the loop above returns or raises")
 
+    def ask_once(self, build: Callable[[str], Request], *, stage: Stage) -> Diagnosis | None:
+        """What the answer to one question means, asked once and with nothing renewed; None when it is a good one."""
+        self.calls += 1
+        return self._platform.diagnose(self._wire.send(build(self._token), stage=stage))
+
     def _another_token(self, diagnosis: Diagnosis) -> str | None:
         return self._renew(self._token) if self._renew is not None and diagnosis.cause in RENEWABLE else None
 

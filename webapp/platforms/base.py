@@ -318,6 +318,13 @@ class Platform(ABC):
     def diagnose(self, answer: Answer) -> Diagnosis | None:
         """What this answer means; None when it is a good one."""
 
+    def introspect(self, api: Api) -> Diagnosis | None:
+        """What the platform says became of a token it has refused without saying why; None where it cannot be asked.
+
+        One question, at most; never raises. A renewal's refusal is asked about elsewhere (`introspect_url`).
+        """
+        return None
+
     def ends_at(self, *, access: datetime | None, refresh: datetime | None) -> datetime | None:
         """Beyond which instant a permission with these expiries cannot renew itself; None where there is none."""
         if self.renewal is Renewal.NONE:

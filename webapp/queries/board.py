@@ -108,6 +108,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         process_started_at=situation.started_at,
         sync_interval=max(situation.sync_interval, timedelta(seconds=integration.paced_seconds or 0)),
         ends_at=platform.ends_at(access=access_ends, refresh=refresh_ends),
+        suspended=platform.slug in rows.suspended and integration.is_dead,
     )
     health = health_of(health_facts, now)
     run = rows.runs.get(integration.id)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Bundle
 from sqlmodel import Session, col, func, select
 
 from webapp.models.access import Grant, Login
+from webapp.models.breaker import Breaker
 from webapp.models.day_note import DayNote
 from webapp.models.integration import Integration
 from webapp.models.lease import Lease
@@ -55,7 +56,11 @@ class BoardRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRows:
-    """Everything fetched; `through` is each stream's mark and `notes` what differs, by platform and account."""
+    """Everything fetched.
+
+    `through` is each stream's mark and `notes` what differs, by platform and account; `suspended` are the platforms
+    whose breaker has tripped.
+    """
 
     rows: Sequence[BoardRow]
     receipts: dict[str, Receipt]
@@ -63,6 +68,7 @@ class BoardRows:
     runs: dict[str, SyncRun]
     notes: dict[tuple[str, str], list[DayNote]]
     through: dict[tuple[str, str], dict[str, datetime | None]]
+    suspended: frozenset[str]
 
 
 def board_rows(session: Session, workspace_id: str, now: datetime, *which: ColumnElement[bool]) -> BoardRows:
@@ -95,6 +101,7 @@ def board_rows(session: Session, workspace_id: str, now: datetime, *which: Colum
         runs=_runs(session, [one.integration.id for one in rows if one.is_held(now)]),
         notes=notes,
         through=through,
+        suspended=frozenset(session.exec(select(Breaker.platform).where(col(Breaker.released_at).is_(None)))),
     )
 
 

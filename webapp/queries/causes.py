@@ -5,10 +5,10 @@ All of it is English, the catalogue's message ids: `explain.py` says it in the l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webapp.platforms.base import Platform
-from webapp.platforms.diagnosis import Cause, Remedy
+from webapp.platforms.diagnosis import Cause, Closed, Remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,35 @@ CAUSES = {
     ),
 }
 
+# In which way an account is out of reach, where the platform says so.
+CLOSED = {
+    Closed.UNPAID: CauseWords(
+        "{company} waits for a payment for {account}",
+        "{company} holds {account} back until an open payment is settled. The permission you gave us is fine.",
+        "a payment at {company} is open or was refused",
+        ("Open {company} and settle what is open; we check again by ourselves.",),
+    ),
+    Closed.DISABLED: CauseWords(
+        "{account} is disabled at {company}",
+        "{company} has disabled or suspended {account}. The permission you gave us is fine.",
+        "{company} disabled the account, for a review or a rule of its own",
+        ("Open {company} and follow its notice about the account; we check again by ourselves.",),
+    ),
+    Closed.ROLE_LOST: CauseWords(
+        "{login} may no longer see {account}",
+        "{company} says that {login} has no role on {account} any more. The permission you gave us is fine.",
+        "somebody took the role of {login} away",
+        ("Ask whoever manages {account} at {company} to give {login} back a role that may see reports.",),
+    ),
+    Closed.GONE: CauseWords(
+        "{account} is closed at {company}",
+        "{company} says that {account} is closed, or not there any more. The permission you gave us is fine.",
+        "the account was closed or deleted",
+        ("Open {company} and see whether it can be opened again. If it is closed for good, disconnect it here: "
+         "everything imported stays.",),
+    ),
+}  # fmt: skip
+
 # What we do next, by who can put it right.
 NEXT = {
     Remedy.RECONNECT: "When you are back from {company}, we fetch every missing day by ourselves, newest first, and "
@@ -129,11 +158,17 @@ LOCKED = CauseWords(
 )
 
 
-def words_of(cause: Cause, platform: Platform, *, code: str = "") -> CauseWords:
-    """What this cause is at this platform. Trouble of our own vault has words of its own: no platform's steps help."""
+def words_of(cause: Cause, platform: Platform, *, code: str = "", closed: Closed | None = None) -> CauseWords:
+    """What this cause is at this platform. Trouble of our own vault has words of its own: no platform's steps help.
+
+    In which way an account is closed says more than what the platform's name adds; its steps and place stay.
+    """
     if code == KEY_MISSING:
         return LOCKED
     common, own = CAUSES[cause], platform.advice.get(cause)
+    if cause is Cause.ACCOUNT_UNAVAILABLE and closed is not None:
+        said = CLOSED[closed]
+        return said if own is None else replace(said, steps=own.steps, url=own.url)
     if own is None:
         return common
     return CauseWords(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import reduce
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from webapp.models.integration import Integration
@@ -30,7 +31,8 @@ def explain(
         "account": integration.account_name,
         "login": login or say("the login you used before"),
     }
-    words = words_of(incident.cause, platform, code=incident.code)
+    words = words_of(incident.cause, platform, code=incident.code, closed=incident.account_closed)
+    steps = steps_of(incident.remedy, words)
     since = incident.data_through or incident.began_at
     day = wording.short_day(since.astimezone(ZoneInfo(integration.timezone)).date())
     account = integration.account_name
@@ -45,9 +47,10 @@ def explain(
         if platform.kind == "ads"
         else say("orders from {account}", account=account),
         deadline=deadline(incident, integration, platform, now),
-        likely=_likely(incident, platform, names),
+        likely=_likely(incident, words, platform, names),
         certainty=_certainty(incident, names),
-        steps=tuple(say(step, **names) for step in steps_of(incident.remedy, words)),
+        steps=tuple(say(step, **names) for step in steps),
+        first=tuple(say(step, **names) for step in _first(incident, steps)),
         url=words.url or platform.manage_url(integration.account_id),
         next=say(NEXT.get(incident.remedy, NEXT[Remedy.WAIT]), **names),
         evidence=tuple(say(line) for line in incident.evidence),
@@ -64,6 +67,13 @@ def steps_of(remedy: Remedy, words: CauseWords) -> tuple[str, ...]:
     return words.steps if remedy is not Remedy.RECONNECT or ends_in_reconnect else (*words.steps, RECONNECT)
 
 
+def _first(incident: Incident, steps: tuple[str, ...]) -> tuple[str, ...]:
+    """The steps before the one that says to press Reconnect, where the platform lets nobody in until they are done."""
+    if incident.remedy is not Remedy.RECONNECT or incident.cause is not Cause.SECURITY_POLICY:
+        return ()
+    return tuple(takewhile(lambda step: "press reconnect" not in step.lower(), steps))
+
+
 def _kept(integration: Integration, platform: Platform) -> str:
     if integration.erased_at is None or not integration.is_erased:
         return say(KEPT)
@@ -73,9 +83,9 @@ def _kept(integration: Integration, platform: Platform) -> str:
     )  # fmt: skip
 
 
-def _likely(incident: Incident, platform: Platform, names: Mapping[str, str]) -> str:
-    causes = [incident.cause, *(Cause(one) for one in incident.candidates if one != incident.cause)]
-    reasons = [words_of(cause, platform, code=incident.code).likely for cause in causes[:3]]
+def _likely(incident: Incident, words: CauseWords, platform: Platform, names: Mapping[str, str]) -> str:
+    others = [Cause(one) for one in incident.candidates if one != incident.cause]
+    reasons = [words.likely, *(words_of(cause, platform, code=incident.code).likely for cause in others[:2])]
     said = [say(reason, **names) for reason in dict.fromkeys(reasons)]
     return reduce(lambda first, second: say("{first}; or {second}", first=first, second=second), said)
 

@@ -24,6 +24,7 @@ class Viewer:
     role: Role
     workspaces: tuple[tuple[str, str], ...]
     confirmed: bool = True
+    is_operator: bool = False
 
     @property
     def may_change(self) -> bool:
@@ -51,6 +52,7 @@ class Progress:
 class Explanation:
     """The specific error, in a merchant's words; the platform's own stay under technical details.
 
+    `first` are those of the steps that must be done at the platform before a reconnect can help.
     `noticed` is when it showed, `since` is up to where the data is complete: the hole begins there. `topic` is the help
     page that says more.
     """
@@ -71,6 +73,13 @@ class Explanation:
     evidence: tuple[str, ...]
     technical: tuple[tuple[str, str], ...]
     topic: str = "connection-errors"
+    first: tuple[str, ...] = ()
+
+    @property
+    def then(self) -> tuple[str, ...]:
+        """What is left to do after `first`, without saying "then" once more."""
+        left = (step.removeprefix("Then ") for step in self.steps[len(self.first) :])
+        return tuple(f"{step[:1].upper()}{step[1:]}" for step in left)
 
     @property
     def affects(self) -> str:

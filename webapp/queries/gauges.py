@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlmodel import Session, col
 
 from webapp.models.access import Grant, Login
+from webapp.models.breaker import Breaker
 from webapp.models.integration import Integration
 from webapp.models.lease import Lease
 from webapp.models.notice import Notice
@@ -42,6 +43,7 @@ def gauges(session: Session, *, now: datetime, sync_interval: timedelta) -> Iter
     yield from _syncs(session, since)
     yield from _refreshes(session, now, since)
     yield _incidents(session)
+    yield _breakers(session)
     yield from _notices(session, now, since)
     yield _tick(session, now)
 
@@ -152,6 +154,12 @@ def _incidents(session: Session) -> Gauge:
     )
     return Gauge("shopimize_incidents_open", "Open incidents.", ("platform", "cause", "remedy"),
                  [((platform, str(cause), str(remedy)), count) for platform, cause, remedy, count in rows])  # fmt: skip
+
+
+def _breakers(session: Session) -> Gauge:
+    tripped = session.execute(select(col(Breaker.platform)).where(col(Breaker.released_at).is_(None))).scalars()
+    return Gauge("shopimize_breakers_tripped", "Platforms whose verdicts nobody is told.", ("platform",),
+                 [((platform,), 1) for platform in tripped])  # fmt: skip
 
 
 def _notices(session: Session, now: datetime, since: datetime) -> Iterator[Gauge]:

@@ -60,6 +60,8 @@ def fixed_note(session: Session, integration_id: str, *, viewer_id: str) -> str 
     when = wording.moment(last.closed_at, integration.timezone)
     if last.closing is Closing.RECOVERED:
         return f"Already fixed: it works again by itself since {when}."
+    if last.closing is Closing.WITHDRAWN:
+        return f"Taken back, {when}: it was no doing of yours, the platform turned away many at once."
     person = session.get(Person, last.closed_by) if last.closed_by else None
     who = "you" if last.closed_by == viewer_id else person.name if person else "a colleague"
     verb = "Disconnected" if last.closing is Closing.DISCONNECTED else "Fixed" if who == "you" else "Already fixed"
@@ -88,7 +90,7 @@ def _incidents(
     session: Session, integration: Integration, platform: Platform, people: dict[str, str]
 ) -> Iterable[HistoryEntry]:
     for incident in session.exec(select(Incident).where(Incident.integration_id == integration.id)):
-        words = words_of(incident.cause, platform, code=incident.code)
+        words = words_of(incident.cause, platform, code=incident.code, closed=incident.account_closed)
         names = {"company": platform.company, "account": integration.account_name, "login": say("the login")}
         length = ""
         if incident.closed_at is not None:
@@ -100,6 +102,11 @@ def _incidents(
         )  # fmt: skip
         if incident.closing is Closing.RECOVERED and incident.closed_at is not None:
             yield HistoryEntry(at=incident.closed_at, icon="circle-check", tone="green", title="Works again by itself")
+        if incident.closing is Closing.WITHDRAWN and incident.closed_at is not None:
+            yield HistoryEntry(
+                at=incident.closed_at, icon="wrench", tone="amber", title="Taken back",
+                text=f"{platform.company} turned away many of its customers at once. We looked into it.",
+            )  # fmt: skip
 
 
 def _mails(session: Session, integration: Integration, people: dict[str, str]) -> Iterable[HistoryEntry]:
@@ -111,7 +118,7 @@ def _mails(session: Session, integration: Integration, people: dict[str, str]) -
     ).all()
     for (_, kind), notices in groupby(sent, key=lambda one: (one.message_id, one.kind)):
         told = list(notices)
-        names = wording.listed([people.get(one.person_id, "a colleague") for one in told])
+        names = wording.listed([people.get(one.person_id or "", "a colleague") for one in told])
         title = f"Mail to {names}: " + ("what is broken" if kind is NoticeKind.BROKEN else "what came back")
         yield HistoryEntry(at=told[0].sent_at or told[0].created_at, icon="mail", tone="grey", title=title)
 

@@ -77,6 +77,12 @@ def row_sentence(
             "{title}, {when}. Likely: {likely}. {kept}",
             title=told.title, when=when, likely=told.likely, kept=told.kept,
         )  # fmt: skip
+    if health is Health.ON_US:
+        return say(
+            "{company} turns away many of its customers at once. We do not take that for your doing: we are looking "
+            "into it and keep asking. Nothing for you to do, and nothing already imported is lost.",
+            company=platform.company,
+        )
     if health is Health.IMPORTING and progress is not None:
         return say("Importing, newest first: {so_far}. You can leave.", so_far=_of_days(progress) + _about(progress))
     if health is Health.CATCHING_UP and progress is not None:

@@ -1,6 +1,17 @@
 """The browser's door: shallow blueprints that ask one query or one verb and render."""
 
-from webapp.views import authorizations, coverage, help, integrations, machines, patterns, people, receipts, signals
+from webapp.views import (
+    authorizations,
+    coverage,
+    help,
+    integrations,
+    machines,
+    operator,
+    patterns,
+    people,
+    receipts,
+    signals,
+)
 
 BLUEPRINTS = (
     integrations.blueprint,
@@ -11,6 +22,7 @@ BLUEPRINTS = (
     people.blueprint,
     machines.blueprint,
     signals.blueprint,
+    operator.blueprint,
     patterns.blueprint,
 )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, render_template
 
 from webapp.models.access import Ending
 from webapp.models.health import BADGES
-from webapp.views import door, sample_days, samples
+from webapp.views import door, sample_days, sample_operator, samples
 
 blueprint = Blueprint("patterns", __name__, url_prefix="/patterns")
 
@@ -22,7 +24,7 @@ def _not_in_production() -> None:
 def index() -> str:
     return render_template(
         "patterns.html",
-        screens=[*samples.SCREENS, *sample_days.RECEIPTS, "coverage"],
+        screens=[*samples.SCREENS, *sample_days.RECEIPTS, "coverage", "first_steps", "operator"],
         endings=[one.value for one in Ending],
         badges=BADGES.items(),
     )
@@ -51,6 +53,11 @@ def screen(name: str) -> str:
     if name == "incident":
         row = samples.broken(samples.META)
         return render_template("integrations/incident.html", row=row, can_change=True)
+    if name == "first_steps":
+        row = samples.broken(samples.META, replace(samples.INCIDENT, explanation=samples.CHECKPOINT))
+        return render_template("integrations/incident.html", row=row, can_change=True)
+    if name == "operator":
+        return render_template("operator/index.html", facts=sample_operator.FACTS, told=None)
     if name != "disconnect":
         abort(404)
     return render_template("integrations/disconnect.html", integration=samples.META)

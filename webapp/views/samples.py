@@ -40,6 +40,12 @@ TOLD = Explanation(
     evidence=("Meta gives one answer for a changed password and for a session it reset for safety.",),
     technical=(("Code", "190/460"), ("Message", "<b>Error</b> validating access token"), ("HTTP status", "400")),
 )
+CHECKPOINT = replace(
+    TOLD, title="Meta wants a security check first", likely="a security rule at Meta asks for a fresh sign-in",
+    first=("Open facebook.com and clear the security check it shows.", "Wait until Facebook opens as usual."),
+    steps=("Open facebook.com and clear the security check it shows.", "Wait until Facebook opens as usual.",
+           "Then come back and press Reconnect."),
+)  # fmt: skip
 INCIDENT = IncidentFacts(id="i", began_at=NOW, opened_at=NOW, closed_at=None, closed_by=None, explanation=TOLD)
 PROGRESS = Progress(
     stage="Importing orders", done_days=34, owed_days=90, rows=2214, unit="orders", seconds_left=240,
@@ -71,8 +77,8 @@ TIKTOK = replace(META, id="tiktok", platform="tiktok_ads", platform_name="TikTok
 LINE = f"{TOLD.title}, Thu 12 Nov, 14:10. Likely: {TOLD.likely}. Nothing already imported is lost."
 
 
-def broken(one: IntegrationFacts) -> IntegrationFacts:
-    return replace(one, health=Health.NEEDS_RECONNECT, label="Reconnect needed", sentence=LINE, incident=INCIDENT)
+def broken(one: IntegrationFacts, incident: IncidentFacts = INCIDENT) -> IntegrationFacts:
+    return replace(one, health=Health.NEEDS_RECONNECT, label="Reconnect needed", sentence=LINE, incident=incident)
 
 
 def in_health(health: Health) -> IntegrationFacts:

@@ -185,6 +185,14 @@ class MetaAds(Platform):
     def diagnose(self, answer: Answer) -> Diagnosis | None:
         return diagnose(answer)
 
+    def introspect(self, api: Api) -> Diagnosis | None:
+        # Our app's own token: the refused one may not even ask about itself.
+        ours = f"{api.credentials.client_id}|{api.credentials.client_secret}"
+        return api.ask_once(
+            lambda token: Request(url=f"{GRAPH}/debug_token", params={"input_token": token}, headers=_bearer(ours)),
+            stage=Stage.TOKEN_INSPECT,
+        )
+
     def manage_url(self, account_id: str) -> str | None:
         return f"https://adsmanager.facebook.com/adsmanager/manage/campaigns?act={account_id}"
 
