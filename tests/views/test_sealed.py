@@ -46,7 +46,9 @@ def test_pages_never_load_tokens(app, acts, runtime, ids, ana):
     with watching(runtime) as found:
         for method, rule in rules(app, (PUBLIC | SIGNED_IN | OWNED) - NO_PAGE):
             if method == "GET":
-                page = asked(ana, method, path_of(rule, {**ids, **ANY, "token": "x", "filename": "favicon.svg"}))
+                page = asked(
+                    ana, method, path_of(rule, {**ids, **ANY, "token": "x", "code": "x", "filename": "favicon.svg"})
+                )
                 assert found == [], rule
                 answered += page.status_code == 200
     assert answered >= 15

@@ -122,7 +122,8 @@ def test_the_time_is_read_as_shopify_writes_it(platforms):
 
 
 def test_the_operator_is_told_where_to_set_what_we_cannot(platforms, app):
-    said = app.test_cli_runner().invoke(args=["doctor"]).output
+    with app.app_context():
+        said = app.test_cli_runner().invoke(args=["doctor"]).output
     for kind in ("shopify/shop-redact", "meta_ads/deauthorize", "meta_ads/data-deletion", "google_ads/security-event"):
         (line,) = [one for one in said.splitlines() if f"/signals/{kind} " in one]
         assert "set it in" in line
