@@ -129,6 +129,8 @@ def test_a_shop_is_deleted_everywhere_when_its_time_has_come(platforms, acts, sa
     row = acts.row(store)
     assert row.health is Health.NEEDS_RECONNECT
     assert "Nothing already imported is lost" not in row.sentence + row.incident.explanation.happened
+    assert row.complete_through is None
+    assert row.incident.explanation.since.date() <= acts.integration(store).first_day, "all of it is missing"
     back = acts.reconnects(store)
     assert back.ending is Ending.CONNECTED
     assert acts.row(store).health is Health.IMPORTING

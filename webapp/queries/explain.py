@@ -9,6 +9,7 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from webapp.models.integration import Integration
+from webapp.models.plan import day_start
 from webapp.models.trouble import Incident
 from webapp.platforms.base import Platform
 from webapp.platforms.diagnosis import Cause, Certainty, Remedy
@@ -33,8 +34,11 @@ def explain(
     }
     words = words_of(incident.cause, platform, code=incident.code, closed=incident.account_closed)
     steps = steps_of(incident.remedy, words)
+    zone = ZoneInfo(integration.timezone)
     since = incident.data_through or incident.began_at
-    day = wording.short_day(since.astimezone(ZoneInfo(integration.timezone)).date())
+    if integration.is_erased:
+        since = day_start(integration.first_day, zone)
+    day = wording.short_day(since.astimezone(zone).date())
     account = integration.account_name
     return Explanation(
         title=say(words.title, **names),
@@ -78,7 +82,7 @@ def _kept(integration: Integration, platform: Platform) -> str:
     if integration.erased_at is None or not integration.is_erased:
         return say(KEPT)
     return say(
-        "Its data was deleted {when}, because {company} asked us to; connected again, it is imported anew.",
+        "Its data was deleted on {when}, because {company} asked us to; connected again, it is imported anew.",
         when=wording.moment(integration.erased_at, integration.timezone), company=platform.company,
     )  # fmt: skip
 
