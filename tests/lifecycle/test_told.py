@@ -43,7 +43,7 @@ def test_the_app_was_removed_and_the_badge_says_so_for_sure(platforms, acts, san
     assert incident.began_at == removed_at
     assert "the app was removed from the store (app/uninstalled)" in incident.evidence[0]
     assert row.incident.explanation.certainty == "Shopify says so itself."
-    assert "Reinstall before" in row.incident.explanation.deadline
+    assert "Reconnect before" in row.incident.explanation.deadline
     assert platforms.outcomes() == ["confirmed"]
     with platforms.runtime.database.reading() as session:
         assert session.exec(select(Grant.refused_at)).one() is not None, "nobody calls with it any more"
