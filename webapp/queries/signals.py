@@ -13,6 +13,8 @@ from webapp.models.signal import HeardSignal, SignalOutcome
 
 # A page that was asked for before may be stored after.
 PROOF_LAG = timedelta(minutes=1)
+# Meta and Google give whole seconds, cut off.
+CUT_OFF = timedelta(seconds=1)
 
 
 def concerned(session: Session, signal: HeardSignal) -> list[Integration]:
@@ -49,7 +51,7 @@ def explaining(session: Session, integration: Integration) -> HeardSignal | None
             col(HeardSignal.cause).is_not(None),
             or_(col(HeardSignal.outcome).is_(None), col(HeardSignal.outcome) != SignalOutcome.NOT_SO),
             col(HeardSignal.received_at) >= (max(since, proved - PROOF_LAG) if proved is not None else since),
-            or_(col(HeardSignal.happened_at).is_(None), col(HeardSignal.happened_at) >= since),
+            or_(col(HeardSignal.happened_at).is_(None), col(HeardSignal.happened_at) > since - CUT_OFF),
         )
         .order_by(col(HeardSignal.received_at))
         .limit(1)
