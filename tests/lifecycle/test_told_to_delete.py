@@ -205,6 +205,16 @@ def test_who_asks_meta_for_deletion_is_forgotten_and_can_follow_it(platforms, ac
 
 
 @sqlite
+def test_of_somebody_unknown_nothing_is_kept_either(platforms, runtime, nobody):
+    reply = platforms.deauthorize("data-deletion").get_json()
+    platforms.deauthorize()
+    platforms.clock_ticks()
+    assert platforms.outcomes() == ["nothing_held", "not_ours"]
+    assert ANA_AT_META not in dump(runtime)
+    assert "Nothing is known of you" in nobody.client.get(reply["url"].removeprefix("http://127.0.0.1:5000")).text
+
+
+@sqlite
 def test_a_permission_that_works_is_not_deleted(platforms, acts, sandbox, nobody):
     ads = acts.connects("meta_ads")
     reply = platforms.deauthorize("data-deletion").get_json()

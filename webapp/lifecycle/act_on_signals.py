@@ -139,7 +139,12 @@ def _put_off(runtime: Runtime, signal: HeardSignal) -> Fate:
 
 def _settle(runtime: Runtime, signal: HeardSignal, fate: Fate) -> None:
     now = runtime.now()
-    done = {"done_at": now, "outcome": fate.outcome} if fate.outcome is not None else {"due_at": fate.again_at}
+    done: dict[str, object] = {"due_at": fate.again_at}
+    if fate.outcome is not None:
+        done = {"done_at": now, "outcome": fate.outcome}
+    if fate.outcome is SignalOutcome.NOT_OURS:
+        # Somebody we do not know stays somebody we do not know.
+        done["subject"] = None
     with runtime.database.writing() as session:
         session.execute(
             update(HeardSignal)

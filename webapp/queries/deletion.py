@@ -13,13 +13,14 @@ from webapp.platforms import registry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeletionFacts:
-    """`still_used`: we hold a permission that was given after this was asked, so nothing was deleted."""
+    """`still_used`: we hold a permission that works, so nothing was deleted; `unknown`: there was nothing to delete."""
 
     code: str
     company: str
     asked_at: datetime
     done_at: datetime | None
     still_used: bool
+    unknown: bool
 
 
 def deletion_of(session: Session, code: str) -> DeletionFacts | None:
@@ -33,4 +34,5 @@ def deletion_of(session: Session, code: str) -> DeletionFacts | None:
         asked_at=found.received_at,
         done_at=found.done_at,
         still_used=found.outcome is SignalOutcome.NOT_SO,
+        unknown=found.outcome is SignalOutcome.NOTHING_HELD,
     )
