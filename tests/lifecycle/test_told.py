@@ -218,8 +218,6 @@ def test_a_paused_one_is_not_nagged_and_a_strangers_shop_is_nobodys(platforms, a
 def test_removed_at_meta(platforms, acts, sandbox):
     ads = acts.connects("meta_ads")
     acts.syncs(ads)
-    # Meta says the second only.
-    sandbox.advance(minutes=1)
     sandbox.switch("meta_ads", "access_revoked")
     # Whole seconds are what Meta gives: cut off, it seems to be older than the permission.
     granted_at = acts.integration(ads).granted_at
