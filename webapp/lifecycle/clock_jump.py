@@ -15,6 +15,7 @@ from webapp.models.integration import Integration
 from webapp.models.lease import Lease
 from webapp.models.notice import Notice
 from webapp.models.renewing import LONGEST_ASKED
+from webapp.models.signal import HeardSignal, Subscription
 from webapp.models.sync import Coverage
 
 # The clocks of several machines may differ by this much.
@@ -36,11 +37,11 @@ def take_back_the_future(runtime: Runtime) -> None:
         for integration in ahead:
             _take_back(session, integration, now)
         session.execute(delete(Lease).where(col(Lease.until) > now + LEASE + SKEW))
-        for table in (Grant, Notice, Comparison):
+        for table in (Grant, Notice, Comparison, HeardSignal, Subscription):
             leased = col(table.lease_until) > now + LEASE + SKEW
             session.execute(update(table).where(leased).values(lease_until=None, fence=col(table.fence) + 1))
-        session.execute(update(Comparison).where(col(Comparison.due_at) > now + LONGEST).values(due_at=now))
-        session.execute(update(Notice).where(col(Notice.due_at) > now + LONGEST).values(due_at=now))
+        for table in (Comparison, Notice, HeardSignal, Subscription):
+            session.execute(update(table).where(col(table.due_at) > now + LONGEST).values(due_at=now))
         renewed_then = or_(col(Grant.renewed_at) > now + SKEW, col(Grant.issued_at) > now + SKEW)
         session.execute(
             update(Grant)
