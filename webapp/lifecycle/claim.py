@@ -6,12 +6,14 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, delete, exists, func, literal, select, update
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Insert, bindparam, delete, exists, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from webapp.database import insert_of, table_of
+from webapp.database import table_of
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.integration import Integration
 from webapp.models.lease import Lease
@@ -32,7 +34,7 @@ class Claim:
 
 
 _due, _lease = table_of(Integration), table_of(Lease)
-# Made once: it runs for every page, and making it costs more than running it.
+# Made once, as all of these are: making them costs more than running them.
 _HOLD = (
     update(_lease)
     .where(_lease.c.integration_id == bindparam("which"), _lease.c.fence == bindparam("held"))
@@ -40,12 +42,19 @@ _HOLD = (
     .returning(_lease.c.fence)
 )
 _CLAIMED = (
-    select(_due.c.id, _due.c.workspace_id, _due.c.platform, _due.c.next_sync_at)
+    select(_due.c.id, _due.c.workspace_id, _due.c.platform, _due.c.next_sync_at, _lease.c.fence)
     .join(_lease, _lease.c.integration_id == _due.c.id)
     .where(_lease.c.fence == bindparam("held"))
 )
 _LET_GO = delete(_lease).where(_lease.c.integration_id == bindparam("which"), _lease.c.fence == bindparam("held"))
 _READ = select(Integration).where(col(Integration.id) == bindparam("which")).execution_options(populate_existing=True)
+
+_NARROWER: dict[str, ColumnElement[bool]] = {
+    "platform": _due.c.platform == bindparam("platform"),
+    "excepted": _due.c.platform.not_in(bindparam("excepted", expanding=True)),
+    "only": _due.c.id == bindparam("only"),
+    "due_by": _due.c.next_sync_at <= bindparam("due_by"),
+}
 
 
 class LostClaim(Exception):
@@ -67,39 +76,43 @@ def claim_due(
     `holder` says on whose behalf, so that `release` can give back what the dead still hold.
     """
     now = runtime.now()
-    wanted = select(col(Integration.id)).where(*_is_free(now)).order_by(col(Integration.next_sync_at)).limit(limit)
-    if due_by is not None:
-        wanted = wanted.where(col(Integration.next_sync_at) <= due_by)
-    if platform is not None:
-        wanted = wanted.where(col(Integration.platform) == platform)
-    if except_platforms:
-        wanted = wanted.where(col(Integration.platform).not_in(list(except_platforms)))
-    if only is not None:
-        wanted = wanted.where(col(Integration.id) == only)
-    if not runtime.database.is_sqlite:
+    # Never drawn twice, so that whoever lost a lease cannot take the next one's for theirs.
+    lease = {"until": now + LEASE, "holder": holder, "held": secrets.randbits(62)}
+    narrowed = {"platform": platform, "excepted": list(except_platforms), "only": only, "due_by": due_by}
+    narrowed = {name: value for name, value in narrowed.items() if value}
+    claiming = _claiming(frozenset(narrowed), is_sqlite=runtime.database.is_sqlite)
+    with runtime.database.writing(passing=True) as session:
+        session.execute(claiming, {"now": now, "many": limit, **lease, **narrowed})
+        rows = session.execute(_CLAIMED, {"held": lease["held"]})
+        claims = [Claim(which, workspace, slug, due_at, fence) for which, workspace, slug, due_at, fence in rows]
+    return sorted(claims, key=lambda claim: claim.due_at)
+
+
+@cache
+def _claiming(narrowed: frozenset[str], *, is_sqlite: bool) -> Insert:
+    """A lease on each of the first that are free and due."""
+    now = bindparam("now", type_=UTCDateTime())
+    wanted = select(_due.c.id).where(*_is_free(now), *(_NARROWER[name] for name in sorted(narrowed)))
+    wanted = wanted.order_by(_due.c.next_sync_at).limit(bindparam("many"))
+    if not is_sqlite:
         # Two that claim at once take different ones.
         wanted = wanted.with_for_update(skip_locked=True)
-    # Never drawn twice, so that whoever lost a lease cannot take the next one's for theirs.
-    fence = secrets.randbits(62)
     due = wanted.cte("due")
-    with runtime.database.writing(passing=True) as session:
-        made = insert_of(session)(_lease).from_select(
-            ["integration_id", "until", "holder", "fence"],
-            # SQLite takes ON CONFLICT for part of the SELECT, unless that has a WHERE.
-            select(due.c.id, literal(now + LEASE, UTCDateTime()), literal(holder, BigInteger()), literal(fence))
-            .where(due.c.id.is_not(None)),
-        )  # fmt: skip
-        session.execute(
-            made.on_conflict_do_update(
-                index_elements=["integration_id"],
-                set_={name: made.excluded[name] for name in ("until", "holder", "fence")},
-                # What somebody else has claimed since we looked stays theirs.
-                where=_lease.c.until < now,
-            )
-        )
-        rows = session.execute(_CLAIMED, {"held": fence})
-        claims = [Claim(which, workspace, slug, due_at, fence) for which, workspace, slug, due_at in rows]
-    return sorted(claims, key=lambda claim: claim.due_at)
+    made = (sqlite if is_sqlite else postgresql).insert(_lease).from_select(
+        ["integration_id", "until", "holder", "fence"],
+        # SQLite takes ON CONFLICT for part of the SELECT, unless that has a WHERE.
+        select(
+            due.c.id, bindparam("until", type_=UTCDateTime()), bindparam("holder", type_=BigInteger()),
+            bindparam("held", type_=BigInteger()),
+        ).where(due.c.id.is_not(None)),
+    )  # fmt: skip
+    claiming: Insert = made.on_conflict_do_update(
+        index_elements=["integration_id"],
+        set_={name: made.excluded[name] for name in ("until", "holder", "fence")},
+        # What somebody else has claimed since we looked stays theirs.
+        where=_lease.c.until < now,
+    )
+    return claiming
 
 
 def anything_due(runtime: Runtime) -> bool:
@@ -146,9 +159,9 @@ def release(runtime: Runtime, holders: Collection[int], *, silent_for: timedelta
         return len(given)
 
 
-def _is_free(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    held = exists().where(col(Lease.integration_id) == col(Integration.id), col(Lease.until) >= now)
-    return col(Integration.next_sync_at) <= now, ~held
+def _is_free(now: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
+    held = exists().where(_lease.c.integration_id == _due.c.id, _lease.c.until >= now)
+    return _due.c.next_sync_at <= now, ~held
 
 
 def hold(runtime: Runtime, session: Session, claim: Claim) -> Integration:
