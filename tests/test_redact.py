@@ -31,7 +31,7 @@ PLACES = (
 )
 
 
-@pytest.mark.parametrize("token", TOKENS)
+@pytest.mark.parametrize("token", TOKENS, ids=map(str, range(len(TOKENS))))
 def test_a_token_is_kept_nowhere(token):
     for place in PLACES:
         kept = redacted(place(token).encode())
