@@ -23,8 +23,10 @@ from webapp.models.integration import Event, EventKind, Integration
 from webapp.models.plan import day_start, local_day
 from webapp.models.sync import Coverage, Cursor, Outcome
 from webapp.models.trouble import Incident, Receipt
-from webapp.platforms.base import Platform, Reading, Renewal
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import Renewal
 from webapp.platforms.diagnosis import Cause, Certainty, Fault, Remedy
+from webapp.platforms.streams import Reading
 from webapp.settings import Settings
 
 ACCOUNTS = 20

@@ -14,8 +14,8 @@ from webapp.models.health import Health
 from webapp.models.plan import day_start, local_day
 from webapp.models.sync import Outcome
 from webapp.platforms import registry
-from webapp.platforms.base import Window
 from webapp.platforms.diagnosis import Remedy
+from webapp.platforms.streams import Window
 
 
 @each

@@ -7,7 +7,7 @@ import pytest
 
 from webapp.models.comparison import Figures, is_equal, next_night, windows_over
 from webapp.models.day_note import Evidence, Reason, is_material, reason_of
-from webapp.platforms.base import Total
+from webapp.platforms.streams import Total
 
 UNIT = 1_000_000
 NEW_YORK = ZoneInfo("America/New_York")

@@ -6,7 +6,7 @@ import pytest
 
 from webapp.models.day_state import DayState, day_state, worst
 from webapp.models.plan import CoveredDay
-from webapp.platforms.base import Reading, Stream
+from webapp.platforms.streams import Reading, Stream
 
 TODAY = date(2026, 11, 24)
 FIRST = TODAY - timedelta(days=40)

@@ -19,7 +19,7 @@ from webapp.models.plan import (
     owed_windows,
     read_mark,
 )
-from webapp.platforms.base import Reading, Stream, Window
+from webapp.platforms.streams import Reading, Stream, Window
 
 # Summer time by an hour and by half an hour, a zone that once skipped a whole day, and none.
 ZONES = [ZoneInfo(name) for name in ("America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Pacific/Apia", "UTC")]

@@ -14,7 +14,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from webapp.platforms.api import Api
-from webapp.platforms.base import Platform, Window
+from webapp.platforms.base import Platform
+from webapp.platforms.streams import Window
 from webapp.platforms.wire import Wire
 
 Reply = object

@@ -13,8 +13,9 @@ from werkzeug.wrappers import Response
 from webapp.platforms.amazon_ads import PLATFORM, reports
 from webapp.platforms.amazon_ads.campaigns import KINDS, by_campaign
 from webapp.platforms.amazon_ads.platform import AmazonAds
-from webapp.platforms.base import Account, DeadCursor
+from webapp.platforms.consent import Account
 from webapp.platforms.diagnosis import Cause, Remedy, Trouble
+from webapp.platforms.streams import DeadCursor
 
 STREAM = PLATFORM.stream("daily_spend")
 STORE = "https://offline-report-storage-eu-west-1-prod.s3.eu-west-1.amazonaws.com/r/report-r.json.gz?X-Amz-Signature=s"

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from webapp.platforms import registry
-from webapp.platforms.base import Account
+from webapp.platforms.consent import Account
 from webapp.platforms.diagnosis import Trouble
 
 LINKEDIN = registry()["linkedin_ads"]

@@ -11,8 +11,9 @@ import pytest
 from werkzeug.wrappers import Response
 
 from webapp.platforms import registry
-from webapp.platforms.base import Account, DeadCursor
+from webapp.platforms.consent import Account
 from webapp.platforms.diagnosis import Trouble
+from webapp.platforms.streams import DeadCursor
 
 MICROSOFT = registry()["microsoft_ads"]
 SPEND = MICROSOFT.streams[0]

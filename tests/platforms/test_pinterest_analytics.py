@@ -12,8 +12,9 @@ from tests.platforms.conftest import OurApp
 from webapp.oauth import session as oauth
 from webapp.platforms import registry
 from webapp.platforms.answer import Answer, Stage
-from webapp.platforms.base import Account, DeadCursor
+from webapp.platforms.consent import Account
 from webapp.platforms.diagnosis import Trouble
+from webapp.platforms.streams import DeadCursor
 from webapp.platforms.wire import Wire
 
 PINTEREST = registry()["pinterest_ads"]

@@ -8,9 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.platforms.conftest import window_of
-from webapp.platforms.base import Account, DeadCursor
+from webapp.platforms.consent import Account
 from webapp.platforms.diagnosis import Cause, Trouble
 from webapp.platforms.snapchat_ads import PLATFORM
+from webapp.platforms.streams import DeadCursor
 
 STREAM = PLATFORM.stream("daily_spend")
 NAMES = {"request_status": "SUCCESS", "campaigns": []}

@@ -17,8 +17,9 @@ from webapp.lifecycle.runtime import Runtime
 from webapp.models.integration import Integration
 from webapp.models.sync import OperationsSpent
 from webapp.platforms.answer import Answer, Stage
-from webapp.platforms.base import Platform, Window
+from webapp.platforms.base import Platform
 from webapp.platforms.diagnosis import Cause, Fault, Trouble, verdict
+from webapp.platforms.streams import Window
 
 FOR_TODAY = 0.3
 ROUTINE_SHARE = 0.7

@@ -16,7 +16,7 @@ from webapp.models.data import OrderRow, VariantRow
 from webapp.models.integration import Integration
 from webapp.models.signal import HeardSignal, SignalOutcome
 from webapp.models.sync import Cursor
-from webapp.platforms.base import Reading, Stream
+from webapp.platforms.streams import Reading, Stream
 
 
 def ask_again(runtime: Runtime, signal: HeardSignal, about: Iterable[Integration]) -> SignalOutcome:

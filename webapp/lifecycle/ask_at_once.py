@@ -17,7 +17,8 @@ from webapp.lifecycle.trouble import record_trouble
 from webapp.models.access import Login
 from webapp.models.integration import Integration
 from webapp.platforms.answer import Answer, Stage
-from webapp.platforms.base import Account, Platform, TokenSet
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import Account, TokenSet
 from webapp.platforms.diagnosis import Cause, Remedy, Trouble, verdict
 
 

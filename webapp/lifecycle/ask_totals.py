@@ -23,7 +23,9 @@ from webapp.models.plan import local_day
 from webapp.models.receipt_day import days_in
 from webapp.models.trouble import Receipt
 from webapp.platforms.api import Api
-from webapp.platforms.base import Platform, Stream, TokenSet, Total
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import TokenSet
+from webapp.platforms.streams import Stream, Total
 from webapp.queries.coverage import covered, figures
 
 # A receipt whose days differ is held against the totals again for a week: what is corrected late is still told.

@@ -18,8 +18,9 @@ from webapp.models.integration import Integration
 from webapp.models.sync import Outcome, SyncRun
 from webapp.models.trouble import Closing
 from webapp.platforms.api import Api
-from webapp.platforms.base import Page, Platform, Reading, Stream, Window
+from webapp.platforms.base import Platform
 from webapp.platforms.diagnosis import Cause
+from webapp.platforms.streams import Page, Reading, Stream, Window
 
 log = logging.getLogger(__name__)
 JITTER = 0.1

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow, Tombstone, VariantRow
 from webapp.models.integration import Integration
-from webapp.platforms.base import Stream
+from webapp.platforms.streams import Stream
 
 
 def bury_unseen(

@@ -20,7 +20,8 @@ from webapp.models.integration import Integration
 from webapp.oauth import session as oauth
 from webapp.oauth.state import MAX_STATE, hashed
 from webapp.platforms.answer import Answer, Stage
-from webapp.platforms.base import ForgedCallback, OtherTenant, Platform
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import ForgedCallback, OtherTenant
 from webapp.platforms.diagnosis import Cause, Trouble
 from webapp.vault import CannotOpen
 

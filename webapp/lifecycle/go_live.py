@@ -17,7 +17,8 @@ from webapp.models.columns import opaque_id
 from webapp.models.integration import Event, EventKind, Integration
 from webapp.models.renewing import idle_renewal_at
 from webapp.models.trouble import Closing, Incident
-from webapp.platforms.base import Account, Identity, Platform, TokenSet
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import Account, Identity, TokenSet
 from webapp.platforms.diagnosis import Remedy
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from webapp.lifecycle.runtime import bump
 from webapp.models.integration import Integration
 from webapp.models.sync import Coverage
-from webapp.platforms.base import Account
+from webapp.platforms.consent import Account
 
 
 def note_account(session: Session, integration: Integration, account: Account, now: datetime) -> bool:

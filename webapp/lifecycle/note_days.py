@@ -16,7 +16,7 @@ from webapp.models.day_note import DayNote, Evidence, Reason, reason_of
 from webapp.models.integration import Integration
 from webapp.models.plan import local_day
 from webapp.models.sync import Coverage
-from webapp.platforms.base import Reading, Stream, Total
+from webapp.platforms.streams import Reading, Stream, Total
 
 RECENTLY = timedelta(days=90)
 

@@ -19,7 +19,8 @@ from webapp.models.integration import Integration
 from webapp.models.plan import day_start, local_day, low_water, read_mark
 from webapp.models.sync import Coverage, Cursor
 from webapp.platforms.answer import dig_text
-from webapp.platforms.base import Platform, Reading, Stream, Window
+from webapp.platforms.base import Platform
+from webapp.platforms.streams import Reading, Stream, Window
 from webapp.queries.coverage import covered
 
 

@@ -23,8 +23,9 @@ from webapp.lifecycle.store_page import store_page
 from webapp.models.integration import Integration
 from webapp.models.plan import local_day, owed_windows, whole_day
 from webapp.platforms.api import Api
-from webapp.platforms.base import Account, DeadCursor, Page, Reading, Stream, Window
+from webapp.platforms.consent import Account
 from webapp.platforms.diagnosis import Cause, Trouble, verdict
+from webapp.platforms.streams import DeadCursor, Page, Reading, Stream, Window
 from webapp.queries.coverage import covered
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from webapp.lifecycle.renewal import ends_grant, mark_refused, renew
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.renewing import can_renew, held_back_for, is_due
 from webapp.platforms.answer import Answer, Stage
-from webapp.platforms.base import Renewal
+from webapp.platforms.consent import Renewal
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 
 # How long a caller that cannot do without waits for another process's renewal before it comes back later.

@@ -19,7 +19,8 @@ from webapp.models.access import Grant, place
 from webapp.models.breaker import SLOWLY
 from webapp.models.renewing import idle_renewal_at, next_try_at
 from webapp.oauth import session as oauth
-from webapp.platforms.base import Platform, TokenSet
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import TokenSet
 from webapp.platforms.diagnosis import Cause, Certainty, Diagnosis, Trouble
 from webapp.platforms.wire import LONGEST_TOKEN_CALL_SECONDS
 from webapp.queries.breaker import is_tripped

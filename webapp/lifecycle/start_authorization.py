@@ -10,7 +10,8 @@ from webapp.models.columns import opaque_id
 from webapp.models.integration import Integration
 from webapp.oauth import session as oauth
 from webapp.oauth.state import hashed, new_state, new_verifier
-from webapp.platforms.base import BadTenant, Platform
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import BadTenant
 
 
 def connect(runtime: Runtime, *, slug: str, tenant: str | None, person_id: str, workspace_id: str, browser: str) -> str:

@@ -11,8 +11,8 @@ from sqlmodel import Session, col
 from webapp.lifecycle.bulk import Bulk, Row, bulk
 from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow, VariantRow
 from webapp.models.integration import Integration
-from webapp.platforms.base import Reading, Stream
 from webapp.platforms.records import Line, Order, Record, Refund, Spend, Variant
+from webapp.platforms.streams import Reading, Stream
 
 
 def store_page(

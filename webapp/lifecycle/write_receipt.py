@@ -18,7 +18,8 @@ from webapp.models.integration import Integration
 from webapp.models.plan import local_day
 from webapp.models.receipt_day import Checked, ReceiptDay, before_in, before_json, days_in
 from webapp.models.trouble import Receipt
-from webapp.platforms.base import Platform, Reading, Stream, Total
+from webapp.platforms.base import Platform
+from webapp.platforms.streams import Reading, Stream, Total
 from webapp.queries.coverage import figures
 
 # How far before an absence a platform's corrections are still put on its receipt.

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Field, SQLModel
 
 from webapp.models.plan import day_start, local_day
-from webapp.platforms.base import Total, Window
+from webapp.platforms.streams import Total, Window
 
 # How many closed days a night compares; what is older is either settled or noted.
 CLOSED_DAYS = 7

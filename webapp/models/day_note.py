@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from webapp.models.columns import MICROS, Word
 from webapp.models.comparison import Figures
-from webapp.platforms.base import Total
+from webapp.platforms.streams import Total
 
 # A day that still differs after this long is left as it is noted.
 NOTED_DAYS = 60

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from webapp.models.plan import Covered
-from webapp.platforms.base import Reading, Stream
+from webapp.platforms.streams import Reading, Stream
 
 
 class DayState(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from webapp.models.columns import JSON_TYPE, ROW_ID, Word, opaque_id
-from webapp.platforms.base import Account
+from webapp.platforms.consent import Account
 
 
 class Integration(SQLModel, table=True):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from webapp.platforms.base import Reading, Stream, Window
+from webapp.platforms.streams import Reading, Stream, Window
 
 # A platform's index lags its own clock: a day is finished only when it was read this long after its end, and every
 # window begins this much before the last one stopped.

@@ -6,7 +6,8 @@ import random
 from datetime import datetime, timedelta
 
 from webapp.models.access import Grant
-from webapp.platforms.base import Platform, Renewal
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import Renewal
 
 SPREAD = timedelta(minutes=2)
 IDLE_RENEWAL = timedelta(days=7)

@@ -17,7 +17,8 @@ from requests import Response
 
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Credentials
-from webapp.platforms.base import Platform, TokenSet
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import TokenSet
 from webapp.platforms.diagnosis import Cause, Certainty, Trouble, common_diagnosis, unknown
 from webapp.platforms.wire import NoAnswer, Request, Wire, WireAdapter
 

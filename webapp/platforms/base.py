@@ -7,158 +7,19 @@ does at the network goes through the `Api` it is handed, so that every answer is
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
+from webapp.platforms.advice import Advice
 from webapp.platforms.answer import Answer
+from webapp.platforms.consent import Account, Identity, Renewal, TenantField, TokenSet
 from webapp.platforms.diagnosis import Cause, Diagnosis
-from webapp.platforms.records import Record
 from webapp.platforms.signals import Ear, Post, Signal, SignalKind, UnclearSignal
+from webapp.platforms.streams import Page, Reading, Stream, Total, Window
 
 if TYPE_CHECKING:
     from webapp.platforms.api import Api
-
-
-class Renewal(StrEnum):
-    """How a permission is kept alive without the merchant."""
-
-    REFRESH_TOKEN = "refresh_token"
-    REEXCHANGE = "reexchange"
-    NONE = "none"
-
-
-class Reading(StrEnum):
-    """How a stream is read: which axis its windows are cut along."""
-
-    CHANGES = "changes"
-    DAYS = "days"
-    SNAPSHOT = "snapshot"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stream:
-    """One kind of data. `label` is the merchant's word, `unit` what one row is called in "412 orders".
-
-    CHANGES streams are read by change time, in windows of calendar days; reading every change since a day's start
-    also completes that day. DAYS streams are read by booked day, and days younger than `look_back` may be restated.
-    `pace` is how old a running day's figures may grow before they are asked for again, where each question is dear.
-    SNAPSHOT streams have no days; they are read whole, at most once per `every`.
-    """
-
-    name: str
-    label: str
-    unit: tuple[str, str]
-    reading: Reading
-    depth_days: int = 90
-    look_back: int = 0
-    window_days: int = 7
-    every: timedelta = timedelta(hours=6)
-    pace: timedelta = timedelta(0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """A shop or ad account. `route` is what the platform needs beside the id to reach it, in its own terms."""
-
-    id: str
-    name: str
-    currency: str
-    timezone: str
-    route: str | None = None
-    note: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """Who consented: stable subject, and the name and mail the merchant knows this login by."""
-
-    subject: str
-    name: str
-    email: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class TokenSet:
-    """What a token endpoint gave. None for an expiry means that the platform states no end.
-
-    `refresh_token` None means that none came: what is stored stays.
-    """
-
-    access_token: str
-    refresh_token: str | None
-    access_expires_at: datetime | None
-    refresh_expires_at: datetime | None
-    scopes: frozenset[str] | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """A stretch to read: whole calendar days of the account (both included), and the same as instants [start, end)."""
-
-    first: date
-    last: date
-    start: datetime
-    end: datetime
-
-    @property
-    def days(self) -> Iterator[date]:
-        return (self.first + timedelta(days=one) for one in range((self.last - self.first).days + 1))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Rows of one answer; `resume` is where the next page starts, None when the window is read to its end."""
-
-    records: tuple[Record, ...]
-    resume: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Total:
-    """What a platform itself says one day came to; None where it gives no such figure. `currency` as it names it."""
-
-    rows: int | None = None
-    amount_micros: int | None = None
-    currency: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advice:
-    """What to do about one cause at this platform, with its real menu names; `url` opens the right page.
-
-    `happened` and `likely` only where this platform differs from what is said of all (queries/causes.py).
-    """
-
-    steps: tuple[str, ...]
-    url: str | None = None
-    happened: str | None = None
-    likely: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TenantField:
-    """What we must ask before we can even send the merchant to the platform: a shop's own address."""
-
-    name: str
-    label: str
-    placeholder: str
-    hint: str
-    clean: Callable[[str], str]
-
-
-class BadTenant(Exception):
-    """The shop's address is not one this platform has; the message is for the merchant."""
-
-
-class ForgedCallback(Exception):
-    """The parameters on the way back were not signed by the platform."""
-
-
-class OtherTenant(Exception):
-    """The way back is the platform's own, but from another shop than asked; the text is that shop's address."""
 
 
 class Platform(ABC):
@@ -342,11 +203,3 @@ class Platform(ABC):
 
     def stream(self, name: str) -> Stream:
         return next(stream for stream in self.streams if stream.name == name)
-
-
-class DeadCursor(Exception):
-    """The platform no longer knows the page we stopped at."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__()
-        self.answer = answer

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from webapp.platforms.answer import Answer
-from webapp.platforms.base import TokenSet, Total, Window
+from webapp.platforms.consent import TokenSet
 from webapp.platforms.diagnosis import Cause, Trouble, verdict
+from webapp.platforms.streams import Total, Window
 
 T = TypeVar("T")
 LARGEST = 2**63 - 1

@@ -15,8 +15,9 @@ from webapp.models.integration import Integration
 from webapp.models.people import Workspace
 from webapp.models.plan import day_start, local_day
 from webapp.models.trouble import Incident, Receipt
-from webapp.platforms.base import Platform, Reading
+from webapp.platforms.base import Platform
 from webapp.platforms.diagnosis import Remedy
+from webapp.platforms.streams import Reading
 from webapp.queries import sentences, wording
 from webapp.queries.board_rows import BoardRow, BoardRows, board_rows
 from webapp.queries.calendar import strips_of

@@ -13,7 +13,8 @@ from webapp.models.day_note import DayNote
 from webapp.models.day_state import DayState, day_state, worst
 from webapp.models.integration import Integration
 from webapp.models.plan import local_day
-from webapp.platforms.base import Platform, Reading, Stream
+from webapp.platforms.base import Platform
+from webapp.platforms.streams import Reading, Stream
 from webapp.queries import wording
 from webapp.queries.calendar_facts import (
     AccountCoverage,

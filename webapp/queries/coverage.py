@@ -12,7 +12,8 @@ from webapp.models.comparison import Figures
 from webapp.models.integration import Integration
 from webapp.models.plan import CoveredDay
 from webapp.models.sync import Coverage, Cursor
-from webapp.platforms.base import Platform, Reading, Stream
+from webapp.platforms.base import Platform
+from webapp.platforms.streams import Reading, Stream
 
 
 def covered(session: Session, integration: Integration, stream: Stream) -> dict[date, CoveredDay]:

@@ -13,8 +13,9 @@ from webapp.models.integration import Integration
 from webapp.models.plan import local_day
 from webapp.models.sync import Coverage
 from webapp.models.trouble import Incident
-from webapp.platforms.base import Platform, Reading
+from webapp.platforms.base import Platform
 from webapp.platforms.diagnosis import Cause, Remedy
+from webapp.platforms.streams import Reading
 from webapp.queries import wording
 from webapp.words import say, say_number
 

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from webapp.models.comparison import Figures
 from webapp.models.day_note import DayNote, Reason
 from webapp.models.integration import Integration
-from webapp.platforms.base import Platform, Stream, Total
+from webapp.platforms.base import Platform
+from webapp.platforms.streams import Stream, Total
 from webapp.queries import wording
 from webapp.queries.facts import WarningFacts
 from webapp.words import marked, say

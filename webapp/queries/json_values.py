@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from webapp.platforms.answer import dig, dig_text
-from webapp.platforms.base import Account
+from webapp.platforms.consent import Account
 from webapp.platforms.diagnosis import (
     Cause,
     Certainty,

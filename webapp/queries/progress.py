@@ -12,7 +12,8 @@ from webapp.models.integration import Integration
 from webapp.models.plan import local_day
 from webapp.models.sync import Coverage, SyncRun
 from webapp.models.trouble import Receipt
-from webapp.platforms.base import Platform, Reading
+from webapp.platforms.base import Platform
+from webapp.platforms.streams import Reading
 from webapp.queries.facts import Progress
 
 

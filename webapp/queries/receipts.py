@@ -15,7 +15,8 @@ from webapp.models.people import Person
 from webapp.models.plan import local_day
 from webapp.models.receipt_day import Checked, ReceiptDay, days_in
 from webapp.models.trouble import Receipt
-from webapp.platforms.base import Platform, Reading, Stream, Total
+from webapp.platforms.base import Platform
+from webapp.platforms.streams import Reading, Stream, Total
 from webapp.queries import wording
 from webapp.queries.differences import by_how_much, why
 from webapp.queries.receipt_facts import ReceiptFacts, ReceiptLine

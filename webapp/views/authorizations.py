@@ -11,7 +11,7 @@ from webapp.lifecycle.runtime import UnknownPlatform
 from webapp.lifecycle.start_authorization import connect, reconnect
 from webapp.models.access import Ending
 from webapp.platforms import registry
-from webapp.platforms.base import BadTenant
+from webapp.platforms.consent import BadTenant
 from webapp.queries.authorization import authorization_of, bare
 from webapp.queries.facts import AuthorizationFacts
 from webapp.views import door

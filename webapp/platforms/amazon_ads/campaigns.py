@@ -16,9 +16,10 @@ import msgspec
 
 from webapp.platforms.amazon_ads.diagnose import GZIP
 from webapp.platforms.answer import Answer
-from webapp.platforms.base import Account, Window
+from webapp.platforms.consent import Account
 from webapp.platforms.decode import count, day_within, micros, plain, reading
 from webapp.platforms.records import Spend
+from webapp.platforms.streams import Window
 
 LARGEST_REPORT = 64 * 1024 * 1024
 

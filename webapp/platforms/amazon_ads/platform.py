@@ -17,21 +17,11 @@ from webapp.platforms.amazon_ads.diagnose import ADS, diagnose
 from webapp.platforms.amazon_ads.regions import HOSTS, host_of
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
-from webapp.platforms.base import (
-    Account,
-    DeadCursor,
-    Identity,
-    Page,
-    Platform,
-    Reading,
-    Renewal,
-    Stream,
-    TokenSet,
-    Total,
-    Window,
-)
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import Account, Identity, Renewal, TokenSet
 from webapp.platforms.decode import decode, decode_tokens, plain, spend_totals, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Fault, Trouble, verdict
+from webapp.platforms.streams import DeadCursor, Page, Reading, Stream, Total, Window
 from webapp.platforms.wire import Request
 
 PROFILE = "profile"

@@ -20,7 +20,7 @@ from webapp.platforms.amazon_ads.diagnose import TOO_EARLY
 from webapp.platforms.amazon_ads.regions import host_of, is_report_store
 from webapp.platforms.answer import Answer
 from webapp.platforms.api import Api
-from webapp.platforms.base import Account
+from webapp.platforms.consent import Account
 from webapp.platforms.decode import decode
 from webapp.platforms.diagnosis import Cause, Fault, Trouble, verdict
 from webapp.platforms.wire import Request

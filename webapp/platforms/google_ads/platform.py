@@ -11,18 +11,8 @@ import msgspec
 
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
-from webapp.platforms.base import (
-    Account,
-    Identity,
-    Page,
-    Platform,
-    Reading,
-    Renewal,
-    Stream,
-    TokenSet,
-    Total,
-    Window,
-)
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import Account, Identity, Renewal, TokenSet
 from webapp.platforms.decode import decode, decode_tokens, garbled, plain, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.google_ads import signals
@@ -30,6 +20,7 @@ from webapp.platforms.google_ads.advice import ADVICE
 from webapp.platforms.google_ads.diagnose import diagnose
 from webapp.platforms.google_ads.report import account_totals, by_account, by_campaign, records
 from webapp.platforms.signals import Ear, Post, Signal, SignalKind
+from webapp.platforms.streams import Page, Reading, Stream, Total, Window
 from webapp.platforms.wire import Request
 
 VERSION = "v25"

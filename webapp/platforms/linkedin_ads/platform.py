@@ -10,18 +10,8 @@ import msgspec
 
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
-from webapp.platforms.base import (
-    Account,
-    Identity,
-    Page,
-    Platform,
-    Reading,
-    Renewal,
-    Stream,
-    TokenSet,
-    Total,
-    Window,
-)
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import Account, Identity, Renewal, TokenSet
 from webapp.platforms.decode import decode, decode_tokens, garbled, plain, token_set
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.linkedin_ads.advice import ADVICE
@@ -37,6 +27,7 @@ from webapp.platforms.linkedin_ads.analytics import (
 )
 from webapp.platforms.linkedin_ads.diagnose import diagnose
 from webapp.platforms.paging import Trail
+from webapp.platforms.streams import Page, Reading, Stream, Total, Window
 from webapp.platforms.wire import Request
 
 VERSION = "202610"

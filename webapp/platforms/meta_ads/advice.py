@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webapp.platforms.base import Advice
+from webapp.platforms.advice import Advice
 from webapp.platforms.diagnosis import Cause
 
 _AGAIN = "Press Reconnect and sign in to Facebook with the new password if it asks."

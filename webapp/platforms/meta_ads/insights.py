@@ -12,9 +12,10 @@ from datetime import date
 import msgspec
 
 from webapp.platforms.answer import Answer
-from webapp.platforms.base import Account, Total, Window
+from webapp.platforms.consent import Account
 from webapp.platforms.decode import count, day_within, decode, garbled, micros, plain, reading, spend_totals
 from webapp.platforms.records import Spend
+from webapp.platforms.streams import Total, Window
 
 FIELDS = "account_id,account_currency,campaign_id,campaign_name,spend,impressions,clicks,actions,action_values"
 TOTAL_FIELDS = "account_id,account_currency,spend"

@@ -9,19 +9,8 @@ import msgspec
 
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
-from webapp.platforms.base import (
-    Account,
-    DeadCursor,
-    Identity,
-    Page,
-    Platform,
-    Reading,
-    Renewal,
-    Stream,
-    TokenSet,
-    Total,
-    Window,
-)
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import Account, Identity, Renewal, TokenSet
 from webapp.platforms.decode import decode, decode_tokens, garbled, plain, reading, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.meta_ads import signals
@@ -30,6 +19,7 @@ from webapp.platforms.meta_ads.diagnose import DEAD_CURSOR, TOO_HEAVY, diagnose
 from webapp.platforms.meta_ads.insights import Insights, Paging, account_totals, by_account, by_campaign, spend
 from webapp.platforms.paging import Trail
 from webapp.platforms.signals import Ear, Post, Signal, SignalKind
+from webapp.platforms.streams import DeadCursor, Page, Reading, Stream, Total, Window
 from webapp.platforms.wire import Request
 
 VERSION = "v26.0"

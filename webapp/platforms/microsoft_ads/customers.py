@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from webapp.platforms.base import Account, Identity
+from webapp.platforms.consent import Account, Identity
 from webapp.platforms.decode import plain
 
 CLOSED = {"Draft": "a draft", "Inactive": "inactive", "Suspended": "suspended"}

@@ -9,19 +9,8 @@ from time import sleep
 
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
-from webapp.platforms.base import (
-    Account,
-    DeadCursor,
-    Identity,
-    Page,
-    Platform,
-    Reading,
-    Renewal,
-    Stream,
-    TokenSet,
-    Total,
-    Window,
-)
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import Account, Identity, Renewal, TokenSet
 from webapp.platforms.decode import decode, decode_tokens, garbled, token_set
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.microsoft_ads.advice import ADVICE
@@ -37,6 +26,7 @@ from webapp.platforms.microsoft_ads.report import (
     order,
     spend,
 )
+from webapp.platforms.streams import DeadCursor, Page, Reading, Stream, Total, Window
 from webapp.platforms.wire import Request
 
 SIGN_IN = "https://login.microsoftonline.com/common/oauth2/v2.0"

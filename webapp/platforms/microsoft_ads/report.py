@@ -19,9 +19,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from webapp.platforms.answer import Answer
-from webapp.platforms.base import Account, Total, Window
+from webapp.platforms.consent import Account
 from webapp.platforms.decode import count, day_within, garbled, micros, plain, reading, spend_totals
 from webapp.platforms.records import Spend
+from webapp.platforms.streams import Total, Window
 
 BY_CAMPAIGN = (
     "TimePeriod", "AccountId", "CurrencyCode", "CampaignId", "CampaignName", "Spend", "Impressions", "Clicks",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webapp.platforms.base import Advice
+from webapp.platforms.advice import Advice
 from webapp.platforms.diagnosis import Cause
 
 _APPS = "https://www.pinterest.com/settings/security"

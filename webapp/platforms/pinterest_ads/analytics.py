@@ -14,9 +14,10 @@ from urllib.parse import urlencode
 import msgspec
 
 from webapp.platforms.answer import Answer
-from webapp.platforms.base import Account, Total, Window
+from webapp.platforms.consent import Account
 from webapp.platforms.decode import count, day_within, decode, micros, plain, reading, spend_totals
 from webapp.platforms.records import Spend
+from webapp.platforms.streams import Total, Window
 
 SPENT = "SPEND_IN_MICRO_DOLLAR"
 COLUMNS = (

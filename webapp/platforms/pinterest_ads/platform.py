@@ -11,19 +11,8 @@ import msgspec
 
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
-from webapp.platforms.base import (
-    Account,
-    DeadCursor,
-    Identity,
-    Page,
-    Platform,
-    Reading,
-    Renewal,
-    Stream,
-    TokenSet,
-    Total,
-    Window,
-)
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import Account, Identity, Renewal, TokenSet
 from webapp.platforms.decode import decode, decode_tokens, garbled, plain, token_set
 from webapp.platforms.diagnosis import Diagnosis, Trouble
 from webapp.platforms.paging import Trail
@@ -31,6 +20,7 @@ from webapp.platforms.pinterest_ads.advice import ADVICE
 from webapp.platforms.pinterest_ads.analytics import MOST_CAMPAIGNS, account_totals, by_account, by_campaign, spend
 from webapp.platforms.pinterest_ads.diagnose import DEAD_BOOKMARK, diagnose
 from webapp.platforms.records import Spend
+from webapp.platforms.streams import DeadCursor, Page, Reading, Stream, Total, Window
 from webapp.platforms.wire import Request
 
 API = "https://api.pinterest.com/v5"

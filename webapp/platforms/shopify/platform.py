@@ -13,22 +13,8 @@ import msgspec
 
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
-from webapp.platforms.base import (
-    Account,
-    DeadCursor,
-    ForgedCallback,
-    Identity,
-    OtherTenant,
-    Page,
-    Platform,
-    Reading,
-    Renewal,
-    Stream,
-    TenantField,
-    TokenSet,
-    Total,
-    Window,
-)
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import Account, ForgedCallback, Identity, OtherTenant, Renewal, TenantField, TokenSet
 from webapp.platforms.decode import decode, decode_tokens, plain, reading, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.paging import Trail
@@ -41,6 +27,7 @@ from webapp.platforms.shopify.shop_name import clean_shop
 from webapp.platforms.shopify.totals import counts_query, counts_variables, day_counts
 from webapp.platforms.shopify.webhooks import register
 from webapp.platforms.signals import Ear, Post, Signal, SignalKind
+from webapp.platforms.streams import DeadCursor, Page, Reading, Stream, Total, Window
 from webapp.platforms.wire import Request
 
 # https://shopify.dev/docs/api/usage/versioning: quarterly, supported for a year.

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from webapp.platforms.answer import Answer
-from webapp.platforms.base import Account
+from webapp.platforms.consent import Account
 from webapp.platforms.decode import count, decode, garbled, micros, plain, reading, zone_name
 from webapp.platforms.paging import Trail
 from webapp.platforms.records import Line, Order, Refund, Variant

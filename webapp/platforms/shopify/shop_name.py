@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from webapp.platforms.base import BadTenant
+from webapp.platforms.consent import BadTenant
 
 # Whole match, lower case, one host only: `shop.myshopify.com.evil.com` must not pass.
 SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,60}\.myshopify\.com")

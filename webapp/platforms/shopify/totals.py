@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from webapp.platforms.answer import Answer
-from webapp.platforms.base import Account, Total
+from webapp.platforms.consent import Account
 from webapp.platforms.decode import count, decode, garbled, reading, zone_name
+from webapp.platforms.streams import Total
 
 
 class _Count(msgspec.Struct):

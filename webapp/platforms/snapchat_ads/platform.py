@@ -12,19 +12,8 @@ import msgspec
 
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
-from webapp.platforms.base import (
-    Account,
-    DeadCursor,
-    Identity,
-    Page,
-    Platform,
-    Reading,
-    Renewal,
-    Stream,
-    TokenSet,
-    Total,
-    Window,
-)
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import Account, Identity, Renewal, TokenSet
 from webapp.platforms.decode import decode, decode_tokens, garbled, plain, reading, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.paging import Trail
@@ -40,6 +29,7 @@ from webapp.platforms.snapchat_ads.stats import (
     next_cursor,
     rows,
 )
+from webapp.platforms.streams import DeadCursor, Page, Reading, Stream, Total, Window
 from webapp.platforms.wire import Request
 
 API = "https://adsapi.snapchat.com/v1"

@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from webapp.platforms.answer import Answer
-from webapp.platforms.base import Account, Total, Window
+from webapp.platforms.consent import Account
 from webapp.platforms.decode import count, decode, micros, plain, reading, spend_totals, zone_name
 from webapp.platforms.records import Spend
+from webapp.platforms.streams import Total, Window
 
 FIELDS = "impressions,swipes,spend,conversion_purchases,conversion_purchases_value"
 PAGE_SIZE = 500

@@ -13,21 +13,12 @@ import msgspec
 
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
-from webapp.platforms.base import (
-    Account,
-    Identity,
-    Page,
-    Platform,
-    Reading,
-    Renewal,
-    Stream,
-    TokenSet,
-    Total,
-    Window,
-)
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import Account, Identity, Renewal, TokenSet
 from webapp.platforms.decode import OAuthTokens, decode, garbled, plain, reading, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.paging import MAX_PAGES
+from webapp.platforms.streams import Page, Reading, Stream, Total, Window
 from webapp.platforms.tiktok_ads.advice import ADVICE
 from webapp.platforms.tiktok_ads.diagnose import diagnose
 from webapp.platforms.tiktok_ads.report import Report, account_totals, by_account, by_campaign, spend
