@@ -9,20 +9,20 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
 
-import msgspec
-
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
 from webapp.platforms.base import Platform
 from webapp.platforms.consent import Account, ForgedCallback, Identity, OtherTenant, Renewal, TenantField, TokenSet
-from webapp.platforms.decode import decode, decode_tokens, plain, reading, token_set, zone_name
+from webapp.platforms.decode import decode, decode_tokens, plain, reading, token_set
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.paging import Trail
 from webapp.platforms.records import Record
 from webapp.platforms.shopify import signals
 from webapp.platforms.shopify.advice import ADVICE
 from webapp.platforms.shopify.diagnose import diagnose
+from webapp.platforms.shopify.queries import IDS, MORE_LINES, ORDERS, SCOPES, SHOP, VARIANTS
 from webapp.platforms.shopify.records import IdsPage, OrdersPage, PageInfo, VariantsPage, ids, orders, variants
+from webapp.platforms.shopify.shop import ScopesAnswer, Shop, ShopAnswer, account_of, number_of, with_reads
 from webapp.platforms.shopify.shop_name import clean_shop
 from webapp.platforms.shopify.totals import counts_query, counts_variables, day_counts
 from webapp.platforms.shopify.webhooks import register
@@ -34,77 +34,6 @@ from webapp.platforms.wire import Request
 VERSION = "2026-10"
 TIMESTAMP_SECONDS = 90
 ALL_ORDERS, RECENT_DAYS = "read_all_orders", 60
-ORDERS_PER_PAGE, LINES_PER_PAGE, VARIANTS_PER_PAGE = 100, 50, 100
-
-MONEY = "{ shopMoney { amount currencyCode } }"
-LINE = f"nodes {{ id title sku quantity product {{ id }} variant {{ id }} discountedTotalSet {MONEY} }}"
-ORDERS = f"""
-query Orders($after: String, $changed: String!) {{
-  orders(first: {ORDERS_PER_PAGE}, after: $after, sortKey: UPDATED_AT, query: $changed) {{
-    nodes {{
-      id name createdAt updatedAt cancelledAt test
-      currentTotalPriceSet {MONEY} currentSubtotalPriceSet {MONEY} currentTotalDiscountsSet {MONEY}
-      totalShippingPriceSet {MONEY} currentTotalTaxSet {MONEY} totalRefundedSet {MONEY}
-      lineItems(first: {LINES_PER_PAGE}) {{ {LINE} pageInfo {{ hasNextPage endCursor }} }}
-      refunds {{ id createdAt totalRefundedSet {MONEY} }}
-    }}
-    pageInfo {{ hasNextPage endCursor }}
-  }}
-}}"""
-MORE_LINES = f"""
-query Lines($id: ID!, $after: String) {{
-  order(id: $id) {{
-    lineItems(first: {LINES_PER_PAGE}, after: $after) {{ {LINE} pageInfo {{ hasNextPage endCursor }} }}
-  }}
-}}"""
-VARIANTS = f"""
-query Variants($after: String) {{
-  productVariants(first: {VARIANTS_PER_PAGE}, after: $after) {{
-    nodes {{ id displayName sku price product {{ id }} inventoryItem {{ unitCost {{ amount currencyCode }} }} }}
-    pageInfo {{ hasNextPage endCursor }}
-  }}
-}}"""
-IDS = """
-query Ids($after: String, $created: String!) {
-  orders(first: 250, after: $after, sortKey: CREATED_AT, query: $created) {
-    nodes { id test }
-    pageInfo { hasNextPage endCursor }
-  }
-}"""
-SHOP = "{ shop { id name myshopifyDomain currencyCode ianaTimezone } }"
-SCOPES = "{ currentAppInstallation { accessScopes { handle } } }"
-
-
-class _Shop(msgspec.Struct, rename="camel"):
-    id: str
-    name: str
-    myshopify_domain: str
-    currency_code: str
-    iana_timezone: str
-
-
-class _ShopData(msgspec.Struct):
-    shop: _Shop
-
-
-class _ShopAnswer(msgspec.Struct):
-    data: _ShopData
-
-
-class _Scope(msgspec.Struct):
-    handle: str
-
-
-class _Installation(msgspec.Struct, rename="camel"):
-    access_scopes: list[_Scope]
-
-
-class _ScopesData(msgspec.Struct, rename="camel"):
-    current_app_installation: _Installation
-
-
-class _ScopesAnswer(msgspec.Struct):
-    data: _ScopesData
 
 
 class Shopify(Platform):
@@ -175,29 +104,29 @@ class Shopify(Platform):
 
     def identity(self, api: Api) -> Identity:
         shop, _ = self._shop(api)
-        return Identity(subject=_tail(shop.id), name=plain(shop.name), email=None)
+        return Identity(subject=number_of(shop.id), name=plain(shop.name), email=None)
 
     def accounts(self, api: Api) -> tuple[Account, ...]:
         shop, _ = self._shop(api)
-        return (_account(shop),)
+        return (account_of(shop),)
 
     def granted_scopes(self, api: Api, tokens: TokenSet) -> frozenset[str]:
         if tokens.scopes is not None:
-            return _with_reads(tokens.scopes)
+            return with_reads(tokens.scopes)
         answer = self._ask(api, SCOPES)
-        found = decode(answer, _ScopesAnswer).data.current_app_installation.access_scopes
-        return _with_reads(frozenset(one.handle for one in found))
+        found = decode(answer, ScopesAnswer).data.current_app_installation.access_scopes
+        return with_reads(frozenset(one.handle for one in found))
 
     def reach_days(self, scopes: frozenset[str]) -> int | None:
         return None if ALL_ORDERS in scopes else RECENT_DAYS
 
     def probe(self, api: Api, account: Account) -> Account:
         shop, answer = self._shop(api)
-        if _tail(shop.id) != account.id:
+        if number_of(shop.id) != account.id:
             raise Trouble(
                 verdict(Cause.WRONG_ACCOUNT, message=f"This permission is for {shop.myshopify_domain}."), answer
             )
-        return _account(shop)
+        return account_of(shop)
 
     def read(self, api: Api, account: Account, stream: Stream, window: Window, *, resume: str | None) -> Iterator[Page]:
         trail, after = Trail(resume), resume
@@ -253,9 +182,9 @@ class Shopify(Platform):
     def _lines(self, api: Api, order: str, after: str) -> Answer:
         return self._ask(api, MORE_LINES, id=order, after=after)
 
-    def _shop(self, api: Api) -> tuple[_Shop, Answer]:
+    def _shop(self, api: Api) -> tuple[Shop, Answer]:
         answer = self._ask(api, SHOP, stage=Stage.IDENTITY_CHECK)
-        return decode(answer, _ShopAnswer).data.shop, answer
+        return decode(answer, ShopAnswer).data.shop, answer
 
     def _ask(self, api: Api, query: str, *, stage: Stage = Stage.API, **variables: str | None) -> Answer:
         body = json.dumps({"query": query, "variables": variables}).encode()
@@ -280,22 +209,3 @@ def _within(what: str, window: Window) -> str:
 
 def _iso(at: datetime) -> str:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _account(shop: _Shop) -> Account:
-    return Account(
-        id=_tail(shop.id),
-        name=plain(shop.name),
-        currency=shop.currency_code,
-        timezone=zone_name(shop.iana_timezone),
-        route=shop.myshopify_domain,
-    )
-
-
-def _tail(gid: str) -> str:
-    return gid.rpartition("/")[2]
-
-
-def _with_reads(scopes: frozenset[str]) -> frozenset[str]:
-    """Permission to write a thing holds permission to read it, and Shopify then lists only the former."""
-    return scopes | {f"read_{one.removeprefix('write_')}" for one in scopes if one.startswith("write_")}
