@@ -23,7 +23,7 @@ from tests.e2e.world import free_port
 
 # What a test does between the making of an answer and its sending: wait, meddle, or send another one.
 Between = Callable[[Response], Response]
-RENEWALS = ("refresh_token", "fb_exchange_token")
+RENEWALS = ("refresh_token", "fb_exchange_token", "urn:ietf:params:oauth:grant-type:token-exchange")
 ROTATIONS = ("rotation_strict", "rotation_grace")
 
 

@@ -35,6 +35,8 @@ DELETED_EVERY, LAST_DAYS = 7, timedelta(days=5)
 ALL_ORDERS, RECENT = "read_all_orders", timedelta(days=60)
 HIDDEN_EVERY = 5
 ACCESS_LIFE, REFRESH_LIFE = timedelta(hours=1), timedelta(days=90)
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+OFFLINE = "urn:shopify:params:oauth:token-type:offline-access-token"
 NOT_ACTIVE = {"error": "invalid_request", "error_description": "This request requires an active refresh_token"}
 BAD_TOKEN = {"errors": "[API] Invalid API key or access token (unrecognized login or wrong password)"}
 NON_EXPIRING = {
@@ -152,12 +154,14 @@ class Shopify(Standin):
 
     def _token(self, world: World, request: Request, shop: Shop) -> Response:
         said: dict[str, Any] = request.get_json(silent=True) or request.form.to_dict()
-        refreshing = said.get("grant_type") == "refresh_token"
-        world.count(self.slug, "refresh" if refreshing else "token")
+        refreshing, trading = said.get("grant_type") == "refresh_token", said.get("grant_type") == TOKEN_EXCHANGE
+        world.count(self.slug, "refresh" if refreshing or trading else "token")
         if not grants.is_client(said.get("client_id"), said.get("client_secret")):
             return json_reply({"error": "invalid_client"}, 401)
         if refreshing:
             return self._refresh(world, shop, str(said.get("refresh_token", "")))
+        if trading:
+            return self._trade(world, shop, said)
         try:
             grant = grants.redeem(world, self.slug, str(said.get("code", "")))
         except Refused:
@@ -177,6 +181,23 @@ class Shopify(Standin):
             return json_reply(NOT_ACTIVE, 401)
         if grant["tenant"] != shop.domain:
             return json_reply(NOT_ACTIVE, 401)
+        return self._pair(world, grant)
+
+    def _trade(self, world: World, shop: Shop, said: dict[str, Any]) -> Response:
+        """A token that never expires for a pair that does; the old one is gone with it."""
+        token = str(said.get("subject_token", ""))
+        if {said.get("subject_token_type"), said.get("requested_token_type")} != {OFFLINE} or said.get(
+            "expiring"
+        ) != "1":
+            return json_reply({"error": "invalid_request"}, 400)
+        try:
+            grant = grants.use(world, self.slug, token, kind="forever")
+        except Refused:
+            return json_reply({"error": "invalid_subject_token"}, 400)
+        if grant["tenant"] != shop.domain:
+            return json_reply({"error": "invalid_subject_token"}, 400)
+        with world.changing() as data:
+            del data["tokens"][token]
         return self._pair(world, grant)
 
     def _pair(self, world: World, grant: dict[str, Any]) -> Response:

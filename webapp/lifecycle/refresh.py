@@ -30,7 +30,7 @@ def usable_token(runtime: Runtime, login_id: int) -> str:
     if not is_due(held.grant, held.platform, now):
         return held.access
     # Renewal runs ahead of need: while the token lives, nobody waits for another process or for passing trouble.
-    lives = held.grant.access_expires_at is not None and held.grant.access_expires_at > now
+    lives = held.grant.access_expires_at is None or held.grant.access_expires_at > now
     try:
         return _renewed(
             runtime, login_id,

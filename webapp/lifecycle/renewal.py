@@ -19,7 +19,6 @@ from webapp.models.access import Grant, place
 from webapp.models.breaker import SLOWLY
 from webapp.models.renewing import idle_renewal_at, next_try_at
 from webapp.oauth import session as oauth
-from webapp.platforms.base import Platform
 from webapp.platforms.consent import TokenSet
 from webapp.platforms.diagnosis import Cause, Certainty, Diagnosis, Trouble
 from webapp.platforms.wire import LONGEST_TOKEN_CALL_SECONDS
@@ -160,7 +159,7 @@ def _conclude(runtime: Runtime, held: Opened, claimed: _Claimed, trouble: Troubl
         grant.lease_until = None
         suspended = ends_grant(diagnosis) and is_tripped(session, held.platform.slug)
         if ends_grant(diagnosis) and not suspended:
-            diagnosis = _interrupted(held.platform, claimed, diagnosis)
+            diagnosis = _interrupted(held, claimed, diagnosis)
             mark_refused(grant, diagnosis, now)
             return diagnosis
         if not trouble.answer.may_have_acted:
@@ -177,9 +176,11 @@ def _still_ours(session: Session, read: Grant, claimed: _Claimed) -> Grant | Non
     return grant if current else None
 
 
-def _interrupted(platform: Platform, claimed: _Claimed, diagnosis: Diagnosis) -> Diagnosis:
+def _interrupted(held: Opened, claimed: _Claimed, diagnosis: Diagnosis) -> Diagnosis:
     """Where a platform takes no old token any more, a refusal after a lost answer most likely means just that."""
-    if claimed.lost_at is None or not platform.rotates or platform.old_token_usable:
+    # A token of the old kind that was traded is gone at once, whatever holds for those that are renewed.
+    repeatable = held.platform.old_token_usable and held.refresh is not None
+    if claimed.lost_at is None or not held.platform.rotates or repeatable:
         return diagnosis
     lost = f"The answer to a renewal of {claimed.lost_at:%d %b %Y, %H:%M} UTC never reached us."
     return replace(

@@ -18,12 +18,14 @@ LONGEST_ASKED = timedelta(hours=1)
 def can_renew(grant: Grant, platform: Platform) -> bool:
     """Whether there is anything to renew it with."""
     if platform.renewal is Renewal.REFRESH_TOKEN:
-        return grant.refresh_sealed is not None
+        return grant.refresh_sealed is not None or platform.trades_old_tokens
     return platform.renewal is Renewal.REEXCHANGE
 
 
 def is_due(grant: Grant, platform: Platform, now: datetime) -> bool:
-    """Whether its access token is so near its end that it is renewed before it is used."""
+    """Whether its access token is so near its end, or of so old a kind, that it is renewed before it is used."""
+    if platform.trades_old_tokens and grant.refresh_sealed is None:
+        return True
     expires = grant.access_expires_at
     if expires is None or not can_renew(grant, platform):
         return False

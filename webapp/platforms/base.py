@@ -31,6 +31,8 @@ class Platform(ABC):
     `page_life` is how long after a window was begun its next page may still be asked for: numbered pages shift when
     rows come and go, and then the window starts over.
     `renewal_extends` says whether a renewal moves the end of the refresh token; where it does not, that is the end.
+    `trades_old_tokens` says that a permission without a refresh token is from before the platform gave any, and that a
+    renewal without one trades it for one that renews itself, once.
     `introspect_url` is where a refused refresh token may be asked about (RFC 7662), to tell one end from another.
     `in_demo` is whether the demo workspace starts out with it.
     """
@@ -48,6 +50,7 @@ class Platform(ABC):
     rotates: bool = False
     # Whether a renewal whose answer was lost may be asked for again with the token it was to replace.
     old_token_usable: bool = False
+    trades_old_tokens: bool = False
     dies_unused_after: timedelta | None = None
     renewal_extends: bool = True
     renew_ahead: timedelta = timedelta(minutes=5)

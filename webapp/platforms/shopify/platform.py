@@ -33,6 +33,7 @@ from webapp.platforms.wire import Request
 # https://shopify.dev/docs/api/usage/versioning: quarterly, supported for a year.
 VERSION = "2026-10"
 TIMESTAMP_SECONDS = 90
+OFFLINE = "urn:shopify:params:oauth:token-type:offline-access-token"
 ALL_ORDERS, RECENT_DAYS = "read_all_orders", 60
 
 
@@ -55,6 +56,7 @@ class Shopify(Platform):
     rotates = True
     # shopify.dev changelog, 2026-08-28: until the replacement is first used.
     old_token_usable = True
+    trades_old_tokens = True
     # A cursor holds the last row's own time and id (not a number of rows), so nothing shifts under it.
     page_life = timedelta(days=365)
     # shop/redact follows 48 hours after the app was removed.
@@ -94,6 +96,16 @@ class Shopify(Platform):
     def exchange_params(self) -> dict[str, str]:
         # Without it Shopify gives a token that never expires, which its API has refused since 2026.
         return {"expiring": "1"}
+
+    def renewal_params(self, *, access_token: str, refresh_token: str | None) -> dict[str, str]:
+        if refresh_token is not None:
+            return super().renewal_params(access_token=access_token, refresh_token=refresh_token)
+        # https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens: a token
+        # that never expires is traded for a pair that does, without the merchant; there is no way back.
+        return {
+            "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange", "subject_token": access_token,
+            "subject_token_type": OFFLINE, "requested_token_type": OFFLINE, "expiring": "1",
+        }  # fmt: skip
 
     def tokens(self, answer: Answer, *, now: datetime) -> TokenSet:
         found = decode_tokens(answer)
