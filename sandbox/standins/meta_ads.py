@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +23,9 @@ from sandbox.switches import is_on
 from sandbox.world import PEOPLE, World
 
 SHORT_LIFE, LONG_LIFE = timedelta(hours=1), timedelta(days=60)
+DATA_ACCESS = timedelta(days=90)
 DISABLED = 2
+NOT_GRANTED = "(#200) Ad account owner has NOT grant ads_management or ads_read permission"
 _SAYS = {
     "password_changed": (460, "Error validating access token: The session has been invalidated because the user "
                          "changed their password or Facebook has changed the session for security reasons."),
@@ -72,7 +74,7 @@ class MetaAds(AdsStandin):
         if path == "/oauth/access_token":
             return self._token(world, request)
         if path == "/debug_token":
-            return _inspected(world, self.slug, request)
+            return self._inspect(world, request)
         world.count(self.slug, "data")
         try:
             grant = grants.use(world, self.slug, _bearer(request), kind="access")
@@ -120,6 +122,29 @@ class MetaAds(AdsStandin):
         token = grants.issue_token(world, grant, kind="access", prefix="EAA", life=life)
         return json_reply({"access_token": token, "token_type": "bearer", "expires_in": int(life.total_seconds())})
 
+    def _inspect(self, world: World, request: Request) -> Response:
+        """`debug_token`, asked with the app's own token: both clocks, and what the permission is for."""
+        if not grants.is_client(*_bearer(request).partition("|")[::2]):
+            return _error("Invalid OAuth access token signature.", 190)
+        token = request.args.get("input_token", "")
+        try:
+            grant = grants.use(world, self.slug, token, kind="access")
+        except Refused as refused:
+            subcode, message = _SAYS[refused.why]
+            dead = {"is_valid": False, "error": {"code": 190, "subcode": subcode, "message": message}, "scopes": []}
+            return json_reply({"data": dead})
+        # Whoever ticked everything gave permission for what comes later, too: then there are no targets.
+        partly = set(grant["accounts"]) < {one.id for one in self.reachable(grant["person"])}
+        targets = {"target_ids": grant["accounts"]} if partly else {}
+        began = datetime.fromisoformat(grant["created"])
+        return json_reply({"data": {
+            "app_id": "1234567890", "type": "USER", "is_valid": True, "user_id": user_id(grant["person"]),
+            "scopes": ["public_profile", *grant["scopes"]],
+            "granular_scopes": [{"scope": one, **targets} for one in grant["scopes"]],
+            "expires_at": _seconds(datetime.fromisoformat(world.data["tokens"][token]["until"])),
+            "data_access_expires_at": _seconds(began + DATA_ACCESS),
+        }})  # fmt: skip
+
     def _data(self, world: World, request: Request, grant: dict[str, Any], path: str) -> Response:
         person = grant["person"]
         if path == "/me" and request.method == "GET":
@@ -134,14 +159,15 @@ class MetaAds(AdsStandin):
         if is_on(world, self.slug, "rate_limited"):
             return _limited()
         if "ads_read" not in grant["scopes"]:
-            return _error(
-                "(#200) Ad account owner has NOT grant ads_management or ads_read permission", 200, status=403
-            )
+            return _error(NOT_GRANTED, 200, status=403)
         if path == "/me/adaccounts":
             mine = [self._described(world, one) for one in self.ad_accounts if one.id in grant["accounts"]]
             return json_reply({"data": mine, "paging": {"cursors": {"before": "MA", "after": "MQ"}}})
         found = re.fullmatch(r"/act_(\d+)(/insights)?", path)
         account = self.account(found.group(1)) if found else None
+        if account is not None and account.id not in grant["accounts"] and person in account.reached_by:
+            # Reached by the person and not ticked for us: told in the very words of a lost permission.
+            return _error(NOT_GRANTED, 200, status=403)
         if found is None or account is None or account.id not in grant["accounts"]:
             return _error("Unsupported get request. Object does not exist, cannot be loaded due to missing "
                           "permissions, or does not support this operation", 100, 33)  # fmt: skip
@@ -199,17 +225,8 @@ def user_id(person: str) -> str:
     return f"1022{len(person)}0071"
 
 
-def _inspected(world: World, slug: str, request: Request) -> Response:
-    if not grants.is_client(*_bearer(request).partition("|")[::2]):
-        return _error("Invalid OAuth access token.", 190)
-    found: dict[str, Any] = {"app_id": "1234567890", "type": "USER", "application": "Shopimize"}
-    try:
-        grant = grants.use(world, slug, request.args.get("input_token", ""), kind="access")
-    except Refused as refused:
-        subcode, message = _SAYS[refused.why]
-        error = {"code": 190, "message": message} | ({"subcode": subcode} if subcode else {})
-        return json_reply({"data": {**found, "is_valid": False, "error": error, "scopes": []}})
-    return json_reply({"data": {**found, "is_valid": True, "scopes": sorted(grant["scopes"])}})
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
 
 
 def _cursor(number: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -17,6 +17,7 @@ from webapp.platforms.meta_ads import signals
 from webapp.platforms.meta_ads.advice import ADVICE
 from webapp.platforms.meta_ads.diagnose import DEAD_CURSOR, TOO_HEAVY, diagnose
 from webapp.platforms.meta_ads.insights import Insights, Paging, account_totals, by_account, by_campaign, spend
+from webapp.platforms.meta_ads.ticked import OUT_OF_REACH, sharpened, ticked
 from webapp.platforms.paging import Trail
 from webapp.platforms.signals import Ear, Post, Signal, SignalKind
 from webapp.platforms.streams import DeadCursor, Page, Reading, Stream, Total, Window
@@ -122,7 +123,7 @@ class MetaAds(Platform):
             found += [_account(one) for one in page.data]
             # The `next` address carries the token in it; only the cursor is taken from it.
             if page.paging is None or page.paging.next is None:
-                return tuple(found)
+                return self._ticked_of(api, tuple(found))
             after = trail.follow(page.paging.cursors.after if page.paging.cursors else None, answer)
 
     def granted_scopes(self, api: Api, tokens: TokenSet) -> frozenset[str]:
@@ -133,7 +134,10 @@ class MetaAds(Platform):
         return HISTORY_DAYS
 
     def probe(self, api: Api, account: Account) -> Account:
-        answer = self._ask(api, f"/act_{account.id}", {"fields": ACCOUNT})
+        try:
+            answer = self._ask(api, f"/act_{account.id}", {"fields": ACCOUNT})
+        except Trouble as trouble:
+            raise self._explained(api, account, trouble) from None
         found = decode(answer, _AdAccount)
         if found.account_id != account.id:
             raise garbled(answer, "it describes another account")
@@ -176,18 +180,42 @@ class MetaAds(Platform):
         return diagnose(answer)
 
     def introspect(self, api: Api) -> Diagnosis | None:
-        # Our app's own token: the refused one may not even ask about itself.
-        ours = f"{api.credentials.client_id}|{api.credentials.client_secret}"
-        return api.ask_once(
-            lambda token: Request(url=f"{GRAPH}/debug_token", params={"input_token": token}, headers=_bearer(ours)),
-            stage=Stage.TOKEN_INSPECT,
-        )
+        return api.ask_once(_inspection(api), stage=Stage.TOKEN_INSPECT)
 
     def manage_url(self, account_id: str) -> str | None:
         return f"https://adsmanager.facebook.com/adsmanager/manage/campaigns?act={account_id}"
 
+    def _ticked_of(self, api: Api, listed: tuple[Account, ...]) -> tuple[Account, ...]:
+        try:
+            chosen = ticked(self._inspect(api)) or frozenset()
+        except Trouble as trouble:
+            if not trouble.diagnosis.transient:
+                raise
+            chosen = frozenset()
+        # Targets that name none of them are of another kind (a business portfolio): then the list is what there is.
+        return tuple(one for one in listed if one.id in chosen) or listed
+
+    def _explained(self, api: Api, account: Account, trouble: Trouble) -> Trouble:
+        """An account not ticked, a lost role and a lost permission are refused alike: which of them it is."""
+        if trouble.diagnosis.cause not in OUT_OF_REACH:
+            return trouble
+        try:
+            return Trouble(sharpened(trouble.diagnosis, self._inspect(api), account.id), trouble.answer)
+        except Trouble as said:
+            return trouble if said.diagnosis.transient else said
+
+    def _inspect(self, api: Api) -> Answer:
+        """What Meta says of the token itself. Raises Trouble when the token is no good."""
+        return api.call(_inspection(api), stage=Stage.TOKEN_INSPECT)
+
     def _ask(self, api: Api, path: str, params: dict[str, str], *, stage: Stage = Stage.API) -> Answer:
         return api.call(lambda token: Request(url=f"{GRAPH}{path}", params=params, headers=_bearer(token)), stage=stage)
+
+
+def _inspection(api: Api) -> Callable[[str], Request]:
+    # Our app's own token: the refused one may not even ask about itself.
+    ours = f"{api.credentials.client_id}|{api.credentials.client_secret}"
+    return lambda token: Request(url=f"{GRAPH}/debug_token", params={"input_token": token}, headers=_bearer(ours))
 
 
 def _bearer(token: str) -> dict[str, str]:
