@@ -128,3 +128,31 @@ def test_a_small_archive_with_an_endless_report_is_refused(canned, week, monkeyp
     with pytest.raises(Trouble) as trouble:
         read(canned, week, polled(), zipped(*[ROW] * 5000))
     assert "larger" in trouble.value.diagnosis.message
+
+
+TOTAL = zipped("2026-11-02,18,USD,12.50", columns="TimePeriod,AccountId,CurrencyCode,Spend")
+LOST = (400, {"OperationErrors": [{"Code": 2100, "ErrorCode": "ReportingServiceInvalidReportId"}]})
+
+
+def totals(canned, platform, week, *replies):
+    canned.asked.clear()
+    canned.replies = [(lambda _asked, one=one: one) if isinstance(one, Response) else one for one in replies]
+    return platform.totals(canned.api(platform), ACCOUNT, SPEND, week)
+
+
+def ordered(canned) -> int:
+    return sum(one.path.endswith("/Submit") for one in canned.asked)
+
+
+def test_totals_that_were_ordered_are_found_again_and_a_lost_report_is_ordered_anew(canned, week):
+    platform = type(MICROSOFT)()
+    with pytest.raises(Trouble):
+        totals(canned, platform, week, {"ReportRequestId": "r1"}, polled("Pending", None))
+    with pytest.raises(Trouble):
+        totals(canned, platform, week, polled("Pending", None))
+    assert ordered(canned) == 0, "the first order is still waited for"
+    assert totals(canned, platform, week, polled(), TOTAL)[date(2026, 11, 2)].amount_micros == 12_500_000
+    with pytest.raises(Trouble):
+        totals(canned, platform, week, {"ReportRequestId": "r2"}, LOST)
+    assert totals(canned, platform, week, {"ReportRequestId": "r3"}, polled(), TOTAL)
+    assert ordered(canned) == 1

@@ -22,7 +22,7 @@ from webapp.oauth.state import MAX_STATE, hashed
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.base import Platform
 from webapp.platforms.consent import ForgedCallback, OtherTenant
-from webapp.platforms.diagnosis import Cause, Trouble
+from webapp.platforms.diagnosis import Cause, Fault, Trouble
 from webapp.vault import CannotOpen
 
 
@@ -131,7 +131,9 @@ def _ask(runtime: Runtime, flow: Authorization, params: Mapping[str, str]) -> Ne
             with runtime.database.writing() as session:
                 note_fault(runtime, session, platform.slug, trouble)
         ending = Ending.FEWER_SCOPES if trouble.diagnosis.cause is Cause.SCOPE_MISSING else Ending.FAILED
-        raise _Ended(ending, trouble.diagnosis.message, code=trouble.diagnosis.code) from None
+        # What only the merchant can put right is said aloud: asking again the same way would end the same way.
+        told = list(trouble.diagnosis.evidence) if trouble.diagnosis.fault is Fault.MERCHANT else []
+        raise _Ended(ending, trouble.diagnosis.message, code=trouble.diagnosis.code, told=told) from None
     return Newcomer(
         identity=identity, tokens=tokens, scopes=scopes, accounts=accounts, tenant=flow.tenant, platform=platform
     )

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from webapp.platforms.base import Platform
 
 SHARED = frozenset({
-    "advice", "answer", "api", "base", "consent", "deadline", "decode", "diagnosis", "jwks", "oauth_words", "paging",
-    "records", "signals", "streams", "wire",
+    "advice", "answer", "api", "base", "consent", "deadline", "decode", "diagnosis", "jwks", "kept", "oauth_words",
+    "paging", "records", "signals", "streams", "wire",
 })  # fmt: skip
 
 

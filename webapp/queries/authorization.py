@@ -58,6 +58,7 @@ def authorization_of(
         accounts=_accounts(session, flow),
         missing_scopes=texts_in(flow.found, "missing"),
         expires_at=flow.expires_at,
+        told=texts_in(flow.found, "told"),
         reason=dig_text(flow.found, "reason") or None,
     )
 

@@ -209,7 +209,10 @@ class FoundAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationFacts:
-    """A round trip that needs the person once more, or ended without a change; `ending` says which."""
+    """A round trip that needs the person once more, or ended without a change; `ending` says which.
+
+    `told` is what only the person can put right, in words, where the platform said so.
+    """
 
     id: str
     platform: str
@@ -225,4 +228,5 @@ class AuthorizationFacts:
     accounts: tuple[FoundAccount, ...]
     missing_scopes: tuple[str, ...] = field(default=())
     expires_at: datetime | None = None
+    told: tuple[str, ...] = ()
     reason: str | None = None

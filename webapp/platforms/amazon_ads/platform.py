@@ -21,6 +21,7 @@ from webapp.platforms.base import Platform
 from webapp.platforms.consent import Account, Identity, Renewal, TokenSet
 from webapp.platforms.decode import decode, decode_tokens, plain, spend_totals, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Fault, Trouble, verdict
+from webapp.platforms.kept import Kept
 from webapp.platforms.streams import DeadCursor, Page, Reading, Stream, Total, Window
 from webapp.platforms.wire import Request
 
@@ -77,7 +78,7 @@ class AmazonAds(Platform):
     advice = ADVICE
 
     def __init__(self) -> None:
-        self._kept = reports.Kept()
+        self._kept = Kept(life_seconds=3 * 3600.0)
 
     def authorize_url(self, tenant: str | None) -> str:
         # One page for all: codes and tokens are good in every region, and which regions matter is found out afterwards.

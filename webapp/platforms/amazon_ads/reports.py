@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Iterator
 
 import msgspec
@@ -103,35 +101,6 @@ def fetch(api: Api, account: Account, report_id: str, pausing: Iterator[float]) 
         if pause is None:
             raise _still_written(answer)
         time.sleep(pause)
-
-
-class Kept:
-    """Orders that were not fetched yet, by what was ordered, so that a later try finds them again.
-
-    Kept in this process only: forgetting one costs a report, and nothing else.
-    """
-
-    MOST = 1_000
-    LIFE_SECONDS = 3 * 3600.0
-
-    def __init__(self) -> None:
-        self._ids: OrderedDict[tuple[str, Order], tuple[str, float]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def find(self, account: Account, wanted: Order) -> str | None:
-        with self._lock:
-            found, until = self._ids.get((account.id, wanted), ("", 0.0))
-        return found if until > time.monotonic() else None
-
-    def keep(self, account: Account, wanted: Order, report_id: str) -> None:
-        with self._lock:
-            self._ids[account.id, wanted] = (report_id, time.monotonic() + self.LIFE_SECONDS)
-            while len(self._ids) > self.MOST:
-                self._ids.popitem(last=False)
-
-    def forget(self, account: Account, wanted: Order) -> None:
-        with self._lock:
-            self._ids.pop((account.id, wanted), None)
 
 
 def _ask(api: Api, account: Account, report_id: str) -> Answer:

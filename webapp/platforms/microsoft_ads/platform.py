@@ -13,6 +13,7 @@ from webapp.platforms.base import Platform
 from webapp.platforms.consent import Account, Identity, Renewal, TokenSet
 from webapp.platforms.decode import decode, decode_tokens, garbled, token_set
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
+from webapp.platforms.kept import Kept
 from webapp.platforms.microsoft_ads.advice import ADVICE
 from webapp.platforms.microsoft_ads.customers import Described, Found, User, WhoAmI, account_of, closed, identity_of
 from webapp.platforms.microsoft_ads.diagnose import LOST_REPORT, diagnose
@@ -63,6 +64,9 @@ class MicrosoftAds(Platform):
     lifetimes = "Renews itself, also while it is paused. Microsoft ends it when a password or a security rule changes."
     depth_note = "The first import brings the last 90 days of spend by campaign. Microsoft counts its days in UTC."
     advice = ADVICE
+
+    def __init__(self) -> None:
+        self._kept = Kept(life_seconds=self.page_life.total_seconds())
 
     def authorize_url(self, tenant: str | None) -> str:
         return f"{SIGN_IN}/authorize"
@@ -132,8 +136,16 @@ class MicrosoftAds(Platform):
         yield Page(records=spend(answer, window, account) if answer else (), resume=None)
 
     def totals(self, api: Api, account: Account, stream: Stream, window: Window) -> Mapping[date, Total]:
-        report = self._order(api, account, "Account", BY_ACCOUNT, window)
-        answer = self._finished(api, account, report)
+        wanted = (window.first, window.last)
+        report = self._kept.find(account, wanted) or self._order(api, account, "Account", BY_ACCOUNT, window)
+        self._kept.keep(account, wanted, report)
+        try:
+            answer = self._finished(api, account, report)
+        except Trouble as trouble:
+            if trouble.diagnosis.code == LOST_REPORT:
+                self._kept.forget(account, wanted)
+            raise
+        self._kept.forget(account, wanted)
         if answer is None:
             return {window.first + timedelta(days=n): Total(amount_micros=0) for n in range(_length(window))}
         return account_totals(answer, window, account)
