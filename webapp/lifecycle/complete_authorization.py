@@ -117,7 +117,7 @@ def _ask(runtime: Runtime, flow: Authorization, params: Mapping[str, str]) -> Ne
             tenant=flow.tenant, redirect_uri=runtime.callback_url(platform.slug), code=code, verifier=verifier,
             now=now,
         )  # fmt: skip
-        api = runtime.api(platform, token=tokens.access_token, tenant=flow.tenant)
+        api = runtime.api(platform, token=tokens.access_token, tenant=flow.tenant, newborn=True)
         identity = platform.identity(api)
         scopes = platform.granted_scopes(api, tokens)
         missing = sorted(set(platform.scopes) - scopes)

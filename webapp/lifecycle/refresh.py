@@ -54,6 +54,8 @@ def renewer(runtime: Runtime, login_id: int) -> Callable[[str], str | None]:
         final = held.platform.renewal is not Renewal.REFRESH_TOKEN or not can_renew(held.grant, held.platform)
         if held.access == refused and final:
             return None
+        if held.access == refused and (wait := _settles(held, runtime.now())) is not None:
+            raise _later("token_settles", "The new token is not known everywhere yet.", wait)
         return _renewed(runtime, login_id, needed=lambda found: found.access == refused, patience=PATIENCE_SECONDS)
 
     return after_refusal
@@ -92,6 +94,13 @@ def _renewed(runtime: Runtime, login_id: int, *, needed: Callable[[Opened], bool
             return token
         time.sleep(random.uniform(0.02, 0.1))
         second_look = True
+
+
+def _settles(held: Opened, now: datetime) -> timedelta | None:
+    """How long a token from a renewal may still be refused; one from a consent has proved itself there."""
+    renewed = held.grant.renewed_at
+    wait = renewed + held.platform.settles_in - now if renewed is not None else timedelta(0)
+    return wait if wait > timedelta(0) else None
 
 
 def _later(code: str, message: str, wait: timedelta | None) -> Trouble:

@@ -86,10 +86,13 @@ class Runtime:
         renew: Callable[[str], str | None] | None = None,
         patience: int = TRIES,
         quick: bool = False,
+        newborn: bool = False,
     ) -> Api:
         wires, ours = self._quick_wires if quick else self._wires, self.credentials(platform.slug)
         wire = wires[platform.slug]
-        return Api(wire, platform, ours, token=token, tenant=tenant, renew=renew, patience=patience)
+        return Api(
+            wire, platform, ours, token=token, tenant=tenant, renew=renew, patience=patience, newborn=newborn
+        )  # fmt: skip
 
     def callback_url(self, slug: str) -> str:
         return f"{self.settings.public_url}/oauth/{slug}/callback"

@@ -22,6 +22,8 @@ from webapp.platforms.wire import Request, Wire
 
 TRIES = 3
 LONGEST_WAIT_SECONDS = 8.0
+# How long somebody who has just consented is kept waiting for a new token to be known everywhere, in all.
+SETTLING_PAUSES = (1.0, 2.0, 4.0)
 RENEWABLE = frozenset({Cause.TOKEN_EXPIRED, Cause.ACCESS_REVOKED, Cause.PASSWORD_CHANGED, Cause.SECURITY_POLICY})
 
 
@@ -41,6 +43,8 @@ class Api:
 
     `renew` gets the token that was refused and returns another one to try, None where nothing can renew it, or raises
     Trouble with the renewal's own verdict: where there is a renewal, an access-token refusal is never a disconnection.
+    `newborn` says that the token was given a moment ago: where a platform's tokens need to settle, a refusal is waited
+    out a little.
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class Api:
         tenant: str | None = None,
         renew: Callable[[str], str | None] | None = None,
         patience: int = TRIES,
+        newborn: bool = False,
     ) -> None:
         self.credentials = credentials
         self.tenant = tenant
@@ -62,6 +67,7 @@ class Api:
         self._token = token
         self._renew = renew
         self._patience = patience
+        self._settling = iter(SETTLING_PAUSES if newborn and platform.settles_in else ())
 
     @property
     def token(self) -> str:
@@ -76,9 +82,7 @@ class Api:
         """
         renewed = False
         for attempt in range(1, self._patience + 1):
-            self.calls += 1
-            answer = self._wire.send(build(self._token), stage=stage)
-            diagnosis = self._platform.diagnose(answer)
+            answer, diagnosis = self._settled(build, stage)
             if diagnosis is None:
                 return answer
             other = self._another_token(diagnosis) if not renewed else None
@@ -99,6 +103,18 @@ class Api:
         """What the answer to one question means, asked once and with nothing renewed; None when it is a good one."""
         self.calls += 1
         return self._platform.diagnose(self._wire.send(build(self._token), stage=stage))
+
+    def _settled(self, build: Callable[[str], Request], stage: Stage) -> tuple[Answer, Diagnosis | None]:
+        while True:
+            self.calls += 1
+            answer = self._wire.send(build(self._token), stage=stage)
+            diagnosis = self._platform.diagnose(answer)
+            if diagnosis is None or diagnosis.cause not in RENEWABLE:
+                return answer, diagnosis
+            pause = next(self._settling, None)
+            if pause is None:
+                return answer, diagnosis
+            time.sleep(pause)
 
     def _another_token(self, diagnosis: Diagnosis) -> str | None:
         return self._renew(self._token) if self._renew is not None and diagnosis.cause in RENEWABLE else None

@@ -33,6 +33,7 @@ class Platform(ABC):
     `renewal_extends` says whether a renewal moves the end of the refresh token; where it does not, that is the end.
     `trades_old_tokens` says that a permission without a refresh token is from before the platform gave any, and that a
     renewal without one trades it for one that renews itself, once.
+    `settles_in` is how long a new access token may still be refused because it is not known everywhere yet.
     `introspect_url` is where a refused refresh token may be asked about (RFC 7662), to tell one end from another.
     `in_demo` is whether the demo workspace starts out with it.
     """
@@ -54,6 +55,7 @@ class Platform(ABC):
     dies_unused_after: timedelta | None = None
     renewal_extends: bool = True
     renew_ahead: timedelta = timedelta(minutes=5)
+    settles_in: timedelta = timedelta(0)
     page_life: timedelta = timedelta(minutes=10)
     deletes_after: timedelta | None = None
     daily_operations: int | None = None

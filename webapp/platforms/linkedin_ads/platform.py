@@ -97,6 +97,8 @@ class LinkedInAds(Platform):
     # learn.microsoft.com/linkedin/shared/authentication/programmatic-refresh-tokens: 365 days from the first consent.
     renewal_extends = False
     renew_ahead = timedelta(days=3)
+    # Public connectors wait half a minute after minting: until then LinkedIn may answer 401 to a good token.
+    settles_in = timedelta(seconds=30)
     introspect_url = f"{OAUTH}/introspectToken"
     lifetimes = "Lasts exactly 365 days from the day you approve it, then LinkedIn asks you again. We tell you before."
     depth_note = "The first import brings the last 90 days of spend by campaign. LinkedIn counts its days in UTC."
