@@ -100,7 +100,7 @@ def test_a_correction_is_read_again_and_noted_as_one(acts, slug):
 def test_a_campaign_that_was_reported_and_is_no_more_is_named(acts, slug):
     integration = connected(acts, slug)
     acts.sandbox.switch(slug, "hidden_rows")
-    for _ in range(2):
+    for _ in range(3):
         acts.night_passes(integration)
     notes = acts.notes(integration)
     assert {note.reason for note in notes.values()} == {Reason.DELETED}

@@ -21,9 +21,10 @@ def bury_unseen(
     first: date,
     last: date,
     read_since: datetime,
+    hidden: frozenset[date],
     now: datetime,
 ) -> None:
-    """After days were read whole since `read_since`: spend that is not reported any more.
+    """After days were read whole since `read_since`: spend that is not reported any more, except on `hidden` days.
 
     What is reported again loses its tombstone.
     """
@@ -36,9 +37,10 @@ def bury_unseen(
             session.delete(stone)
     gone = session.scalars(
         select(SpendRow).where(
-            *_mine(SpendRow, integration), col(SpendRow.day).between(first, last), col(SpendRow.read_at) < read_since
+            *_mine(SpendRow, integration), col(SpendRow.day).between(first, last), col(SpendRow.read_at) < read_since,
+            col(SpendRow.day).not_in(hidden),
         )
-    ).all()
+    ).all()  # fmt: skip
     for row in gone:
         stone = _stone(integration, stream, f"{row.campaign_id}:{row.day}", row.day, now)
         stone.name, stone.amount_micros, stone.currency = row.campaign_name, row.spend_micros, row.currency

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_row
 
@@ -39,17 +39,29 @@ def notes_of(session: Session, integration: Integration) -> dict[tuple[str, date
 
 
 def vanished_campaigns(session: Session, integration: Integration, *, since: date) -> tuple[str, ...]:
-    """Campaigns that were reported until shortly before `since`, and not from then on."""
+    """Campaigns that were reported until shortly before `since`, and not from then on.
+
+    A row that stayed because its campaign is only hidden is older than the rest of its day, and is no report.
+    """
+    mine = (
+        col(SpendRow.workspace_id) == integration.workspace_id,
+        col(SpendRow.platform) == integration.platform,
+        col(SpendRow.account_id) == integration.account_id,
+        col(SpendRow.day) >= since - RECENTLY,
+    )
+    latest = (
+        select(col(SpendRow.day), func.max(col(SpendRow.read_at)).label("read_at"))
+        .where(*mine)
+        .group_by(col(SpendRow.day))
+        .subquery()
+    )
+    reported = case((col(SpendRow.read_at) == latest.c.read_at, col(SpendRow.day)))
     rows = session.execute(
         select(func.max(col(SpendRow.campaign_name)))
-        .where(
-            col(SpendRow.workspace_id) == integration.workspace_id,
-            col(SpendRow.platform) == integration.platform,
-            col(SpendRow.account_id) == integration.account_id,
-            col(SpendRow.day) >= since - RECENTLY,
-        )
+        .join_from(SpendRow, latest, col(SpendRow.day) == latest.c.day)
+        .where(*mine)
         .group_by(col(SpendRow.campaign_id))
-        .having(func.max(col(SpendRow.day)) < since)
+        .having(func.coalesce(func.max(reported), since - RECENTLY) < since)
     )
     return tuple(sorted(name for (name,) in rows))
 

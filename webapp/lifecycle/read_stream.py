@@ -17,6 +17,7 @@ from webapp.lifecycle.allowance import Allowance
 from webapp.lifecycle.attempt import Attempt
 from webapp.lifecycle.bury import bury_unlisted, bury_unseen, mark_unseen
 from webapp.lifecycle.claim import hold
+from webapp.lifecycle.hidden import in_doubt, still_counted
 from webapp.lifecycle.progress import Hint, cover, cursor_of, end_window, keep_hint
 from webapp.lifecycle.runtime import bump
 from webapp.lifecycle.store_page import store_page
@@ -87,6 +88,7 @@ class StreamReader:
 
     def _store(self, at: Hint, page: Page, connection: Connection) -> None:
         attempt, runtime, stream, known = self._attempt, self._runtime, self._stream, self._known
+        hidden = self._hidden(at, page)
         with runtime.database.writing(connection) as session:
             integration = hold(runtime, session, attempt.claim)
             # A page without rows before the window's end only remembers where to go on: no data has flowed yet.
@@ -99,7 +101,8 @@ class StreamReader:
             if hint is None and stream.reading is Reading.DAYS:
                 bury_unseen(
                     session, integration, stream,
-                    first=at.window.first, last=at.window.last, read_since=at.started, now=runtime.now(),
+                    first=at.window.first, last=at.window.last, read_since=at.started, hidden=hidden,
+                    now=runtime.now(),
                 )  # fmt: skip
             if hint is None and stream.reading is Reading.SNAPSHOT:
                 mark_unseen(session, integration, stream, read_since=at.started, now=runtime.now())
@@ -110,6 +113,26 @@ class StreamReader:
                 keep_hint(session, self._platform, integration, stream, hint)
             attempt.count(session, stream, at.window, page)
             attempt.tell(session, integration, at_once=hint is None)
+
+    def _hidden(self, at: Hint, page: Page) -> frozenset[date]:
+        """Days on which something is not reported any more, and yet the platform's own total still contains it."""
+        stream, window = self._stream, at.window
+        if stream.reading is not Reading.DAYS or page.resume is not None or self._known.isdisjoint(window.days):
+            return frozenset()
+        with self._runtime.database.reading() as session:
+            doubts = in_doubt(session, self._integration, window, read_since=at.started, arriving=page.records)
+        if not doubts:
+            return frozenset()
+        try:
+            totals = self._platform.totals(self._api, self._account, stream, window)
+        except Trouble as trouble:
+            # Nothing is given up on a guess: it is asked about again with the next look back.
+            log.info("sync %s: no totals to tell what is gone: %s", self._integration.id, trouble)
+            return frozenset(doubts)
+        found = still_counted(doubts, totals, currency=self._integration.currency)
+        if found:
+            log.info("sync %s: %s days are reported in part and counted whole", self._integration.id, len(found))
+        return found
 
     def _bury(self) -> None:
         """Of days that are in doubt: what was deleted at the platform, which no list of changes ever tells."""
