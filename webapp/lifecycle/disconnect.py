@@ -1,7 +1,7 @@
 """The merchant ends a connection: everything imported stays, nothing new comes in.
 
-The permission is revoked at the platform only when its last integration leaves, because Google and Meta then end the
-whole app permission of that login.
+The permission is revoked at the platform only when its last integration leaves, in whatever workspace: Google and Meta
+then end all that this person has ever approved for our app.
 """
 
 from __future__ import annotations
@@ -54,7 +54,23 @@ def _end_grant(session: Session, integration: Integration, runtime: Runtime) -> 
     if others is not None or grant is None:
         return None
     grant.ended_at = runtime.now()
-    return session.get_one(Login, integration.login_id), grant
+    login = session.get_one(Login, integration.login_id)
+    return None if _is_used_elsewhere(session, login) else (login, grant)
+
+
+def _is_used_elsewhere(session: Session, login: Login) -> bool:
+    """Whether another workspace reads with the permission of the very same person."""
+    found = session.exec(
+        select(Integration.id)
+        .join(Login, col(Login.id) == col(Integration.login_id))
+        .where(
+            Login.platform == login.platform,
+            Login.subject == login.subject,
+            col(Login.id) != login.id,
+            col(Integration.disconnected_at).is_(None),
+        )
+    ).first()
+    return found is not None
 
 
 def _revoke(runtime: Runtime, login: Login, grant: Grant) -> None:
