@@ -169,7 +169,7 @@ class SnapchatAds(AdsStandin):
         series: dict[str, Any] = {
             "id": account.id, "type": "AD_ACCOUNT", "granularity": "DAY", "start_time": request.args["start_time"],
             "end_time": request.args["end_time"],
-            "finalized_data_end_time": (world.now() - timedelta(hours=30)).isoformat(timespec="milliseconds"),
+            "finalized_data_end_time": (world.now() - timedelta(hours=2)).isoformat(timespec="milliseconds"),
             "conversion_data_processed_end_time": (world.now() - timedelta(hours=3)).isoformat(timespec="milliseconds"),
         }  # fmt: skip
         if breakdown is None:

@@ -27,7 +27,7 @@ DAY = date(2026, 11, 2)
         (Total(amount_micros=0), False),
         (Total(amount_micros=None), False),
         (Total(amount_micros=30_000_000, currency="EUR"), False),
-        (None, False),
+        (None, True),
     ],
 )
 def test_it_stays_where_the_total_has_room_for_it(total, stays):

@@ -111,3 +111,23 @@ def test_days_on_which_a_campaign_rested_are_no_rows(canned, week):
     canned.replies = [NAMES, measured(rested, point("2026-11-03T00:00:00.000-05:00"))]
     (page,) = PLATFORM.read(canned.api(PLATFORM), account(), STREAM, week, resume=None)
     assert [(one.day.day, one.spend_micros) for one in page.records] == [(3, 5_000_000)]
+
+
+@pytest.mark.parametrize(
+    ("final", "days"),
+    [
+        ("2026-11-04T00:00:00.000-05:00", 3),
+        ("2026-11-04T04:59:59.000Z", 2),
+        ("2026-11-08T09:00:00.000Z", 7),
+        ("2026-10-01T00:00:00.000Z", 0),
+        (None, 7),
+    ],
+)
+def test_a_day_that_snapchat_does_not_call_final_has_no_total(canned, week, final, days):
+    series = {"id": "acc", "timeseries": [point("2026-11-02T00:00:00.000-05:00")], "finalized_data_end_time": final}
+    canned.replies = [{"request_status": "SUCCESS", "timeseries_stats": [{"timeseries_stat": series}]}]
+    totals = PLATFORM.totals(canned.api(PLATFORM), account(), STREAM, week)
+    assert sorted(totals) == list(week.days)[:days]
+    if days > 1:
+        assert totals[date(2026, 11, 2)].amount_micros == 5_000_000
+        assert totals[date(2026, 11, 1)].amount_micros == 0

@@ -61,12 +61,17 @@ def in_doubt(
 
 
 def still_counted(doubts: Mapping[date, Doubt], totals: Mapping[date, Total], *, currency: str) -> frozenset[date]:
-    """The days whose total has room for what is not reported; a total that is not given has none."""
+    """The days whose total has room for what is not reported, and those of which there is no final total yet.
+
+    A platform that gives no amount at all says nothing for the row either.
+    """
     return frozenset(day for day, doubt in doubts.items() if _has_room(doubt, totals.get(day), currency))
 
 
 def _has_room(doubt: Doubt, total: Total | None, currency: str) -> bool:
-    if total is None or total.amount_micros is None or total.currency not in (None, currency):
+    if total is None:
+        return True
+    if total.amount_micros is None or total.currency not in (None, currency):
         return False
     rounding = ROUNDING_MICROS * (doubt.rows + 1)
     # What cost nothing is in no total, so a total says nothing about it.

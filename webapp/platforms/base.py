@@ -151,7 +151,8 @@ class Platform(ABC):
     def totals(self, api: Api, account: Account, stream: Stream, window: Window) -> Mapping[date, Total]:
         """The platform's own figure for every day of the window, asked for without the breakdown that `read` uses.
 
-        A day on which nothing happened is there, with zero. Never called for a SNAPSHOT stream, nor with a window
+        A day on which nothing happened is there, with zero; one that the platform itself calls not final yet is left
+        out. Never called for a SNAPSHOT stream, nor with a window
         longer than `stream.window_days`. Raises Trouble.
         """
 

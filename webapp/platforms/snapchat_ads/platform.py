@@ -1,6 +1,8 @@
 """What Snapchat is: its OAuth, the organisations a member belongs to with their ad accounts, and daily measurement.
 
-Source: developers.snap.com/api/marketing-api/Ads-API (authentication, organizations, ad-accounts, measurement).
+Source: developers.snap.com/api/marketing-api/Ads-API (authentication, organizations, ad-accounts, measurement). It
+names no way to take a permission back, and public code calls two that differ: a disconnect ends the use of the tokens
+here, and the member removes the app in Snapchat's own settings.
 """
 
 from __future__ import annotations

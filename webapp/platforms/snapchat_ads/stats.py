@@ -60,6 +60,7 @@ class _Breakdown(msgspec.Struct):
 class _Series(msgspec.Struct):
     id: str
     timeseries: list[_Point] = []
+    finalized_data_end_time: datetime | None = None
     breakdown_stats: _Breakdown | None = None
 
 
@@ -98,14 +99,24 @@ def rows(found: Measured, window: Window, account: Account, names: Mapping[str, 
 
 
 def account_totals(answer: Answer, window: Window, account: Account) -> Mapping[date, Total]:
-    """The account's spend of each day. Raises Trouble when the answer is not that."""
+    """The account's spend of each day that Snapchat calls final. Raises Trouble when the answer is not that.
+
+    `finalized_data_end_time`: up to there delivery does not change any more. A total that may still move is none.
+    """
     found = decode(answer, Measured)
     with reading(answer):
-        points = [point for series in _own(found, account) for point in series.timeseries]
+        series = list(_own(found, account))
+        points = [point for one in series for point in one.timeseries]
         days = (
             (_day(point.start_time, window, account).isoformat(), count(point.stats.spend), None) for point in points
         )
-        return spend_totals(window, days)
+        totals = spend_totals(window, days)
+        ends = [one.finalized_data_end_time for one in series if one.finalized_data_end_time is not None]
+        if any(end.tzinfo is None for end in ends):
+            raise ValueError("an instant without its offset")
+    if not ends:
+        return totals
+    return {day: one for day, one in totals.items() if _midnight(day + timedelta(days=1), account) <= min(ends)}
 
 
 def next_cursor(found: Measured) -> str | None:
