@@ -7,7 +7,9 @@ Sources: developers.facebook.com/docs/graph-api/guides/error-handling, /docs/mar
 from __future__ import annotations
 
 import json
+import math
 import re
+from typing import TypeGuard
 
 from webapp.platforms.answer import Answer, Stage, dig, dig_text
 from webapp.platforms.diagnosis import (
@@ -46,6 +48,7 @@ TOO_HEAVY = frozenset({"1/heavy", "100/1504018", "2/1504038", "2/1504044", "1/99
 MISSING = re.compile(
     r"missing perm|permission\(s\) must be granted|NOT grant ads_|requires? .*permission|not have permission", re.I
 )
+FULL_PERCENT = 95
 CLOSED = frozenset({2, 3, 7, 8, 9, 100, 101})
 
 
@@ -146,15 +149,31 @@ def _closed(answer: Answer) -> Diagnosis | None:
 
 
 def _regain(answer: Answer) -> float | None:
-    """Seconds until calls are allowed again; Meta states minutes in X-Business-Use-Case-Usage, and no Retry-After."""
-    try:
-        usage = json.loads(answer.headers.get("x-business-use-case-usage", "{}"))
-    except ValueError:
-        usage = {}
+    """Seconds until calls are allowed again, the longest of those that Meta states; there is no Retry-After.
+
+    https://developers.facebook.com/docs/graph-api/overview/rate-limiting: minutes for a business use case, seconds for
+    an ad account.
+    """
+    usage, account = (_header(answer, name) for name in ("x-business-use-case-usage", "x-ad-account-usage"))
     minutes = [
         dig(one, "estimated_time_to_regain_access")
         for entries in (usage.values() if isinstance(usage, dict) else ())
         for one in (entries if isinstance(entries, list) else ())
     ]
-    longest = max((one for one in minutes if isinstance(one, int | float)), default=0)
-    return min(longest * 60.0, 86_400.0) if longest > 0 else retry_after(answer)
+    waits = [one * 60.0 for one in minutes if _is_number(one)]
+    spent, reset = dig(account, "acc_id_util_pct"), dig(account, "reset_time_duration")
+    if _is_number(spent) and _is_number(reset) and spent >= FULL_PERCENT:
+        waits.append(float(reset))
+    longest = max(waits, default=0.0)
+    return min(longest, 86_400.0) if longest > 0 else retry_after(answer)
+
+
+def _header(answer: Answer, name: str) -> object:
+    try:
+        return json.loads(answer.headers.get(name, "{}"))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _is_number(found: object) -> TypeGuard[float]:
+    return isinstance(found, int | float) and not isinstance(found, bool) and math.isfinite(found)
