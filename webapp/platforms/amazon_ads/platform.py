@@ -1,6 +1,7 @@
 """What Amazon Ads is: Login with Amazon, profiles in three regions, and campaign reports written to order.
 
-Source: advertising.amazon.com/API/docs/en-us/guides (account-management/authorization, reporting/v3).
+Source: advertising.amazon.com/API/docs/en-us/guides (account-management/authorization, reporting/v3). Login with Amazon
+has no address to take a permission back; the person does that under Login with Amazon.
 """
 
 from __future__ import annotations

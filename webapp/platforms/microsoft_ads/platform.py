@@ -1,4 +1,7 @@
-"""What Microsoft Advertising is: Entra's OAuth, customers with accounts, and reports that are made to order."""
+"""What Microsoft Advertising is: Entra's OAuth, customers with accounts, and reports that are made to order.
+
+Entra lets no third party take a permission back; the person does that (advice.py), and 90 days unused end it.
+"""
 
 from __future__ import annotations
 
