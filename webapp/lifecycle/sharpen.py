@@ -18,7 +18,8 @@ from sqlmodel import Session, col, select
 from webapp.lifecycle.open_grant import live_grant
 from webapp.models.access import Grant, Login
 from webapp.models.integration import Integration
-from webapp.platforms.base import Platform, Renewal
+from webapp.platforms.base import Platform
+from webapp.platforms.consent import Renewal
 from webapp.platforms.diagnosis import Cause, Certainty, Diagnosis, Remedy
 from webapp.queries import wording
 from webapp.queries.causes import KEY_MISSING

@@ -1,8 +1,8 @@
 """Amazon's campaign reports as our rows: one report for each kind of ad, in decimals of the profile's currency.
 
 Source: advertising.amazon.com/API/docs/en-us/guides/reporting/v3/report-types/campaign. Amazon has no figure above its
-campaigns, so a day's total is the same report asked without campaigns in it, and added up. Its `timeUnit` SUMMARY knows no days: it
-would be one report for each day and kind of ad, and totals are asked for every night.
+campaigns, so a day's total is the same report asked without campaigns in it, and added up. Its `timeUnit` SUMMARY knows
+no days: it would be one report for each day and kind of ad, and totals are asked for every night.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What Shopify is: its addresses, how it signs, who it says consented, and how its data is asked for.
 
-Nothing is taken back on a disconnect: Shopify's only way (DELETE /admin/api_permissions/current.json) removes the app, and
-48 hours later it would have us delete what was imported, which a disconnect promises to keep.
+Nothing is taken back on a disconnect: Shopify's only way (DELETE /admin/api_permissions/current.json) removes the app,
+and 48 hours later it would have us delete what was imported, which a disconnect promises to keep.
 """
 
 from __future__ import annotations
