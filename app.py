@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 import click
 from dotenv import load_dotenv
@@ -20,6 +21,7 @@ from jobs.stand_ins import StandIns
 from jobs.work import sync_everything_due, work_until_stopped
 from webapp import extensions, hx, logs
 from webapp.lifecycle.doctor import findings
+from webapp.lifecycle.load_rates import load_rates
 from webapp.lifecycle.operators import NotPossible, add_operator, remove_operator
 from webapp.lifecycle.rotate_keys import rotate_keys
 from webapp.lifecycle.runtime import Runtime
@@ -132,6 +134,19 @@ def migrate_now(back_to: str | None) -> None:
         migrations().roll_back(_runtime().database, back_to)
 
 
+@click.command("load-rates")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option("--source", required=True, help="Where the rates are from, as merchants will read it.")
+def load(file: TextIO, source: str) -> None:
+    """Take in exchange rates, all of FILE or nothing: CSV with day, base, quote, rate. Exits 1 on a fault."""
+    found = load_rates(_runtime(), file.read(), source=source)
+    for fault in found.faults:
+        click.echo(fault, err=True)
+    click.echo(f"{found.rates} rates loaded")
+    if found.faults:
+        raise SystemExit(1)
+
+
 @click.command("doctor")
 def doctor() -> None:
     """Check settings, database, mail and keys, and list what to register at each platform. Exits 1 on a fault."""
@@ -179,7 +194,17 @@ def _told(verb: Callable[[Runtime, str], None], email: str, done: str) -> None:
     click.echo(done)
 
 
-COMMANDS: tuple[click.Command, ...] = (work, sync_due, send_notices, rotate, migrate_now, doctor, diagnose, operator)
+COMMANDS: tuple[click.Command, ...] = (
+    work,
+    sync_due,
+    send_notices,
+    rotate,
+    migrate_now,
+    load,
+    doctor,
+    diagnose,
+    operator,
+)
 
 
 def _app() -> Flask:

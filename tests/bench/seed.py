@@ -45,8 +45,8 @@ def seed_twenty(folder: Path) -> None:
     with runtime.database.writing() as session:
         for number in range(ACCOUNTS):
             platform = runtime.platforms()[number % len(runtime.platforms())]
-            one = _integration(session, platform, workspace_id, person_id, number, now)
-            _read_to_the_end(session, platform, one, now)
+            one = integrated(session, platform, workspace_id, person_id, number, now)
+            read_to_the_end(session, platform, one, now)
             if number in (3, 5):
                 _break(session, one, now)
             if number in (8, 10):
@@ -66,7 +66,7 @@ def just_checked(world: World, many: int) -> list[str]:
     return [one for (one,) in found]
 
 
-def _integration(
+def integrated(
     session: Session, platform: Platform, workspace_id: str, person_id: str, number: int, now: datetime
 ) -> Integration:
     began = now - KEEP_RUNS
@@ -89,7 +89,7 @@ def _integration(
     return one
 
 
-def _read_to_the_end(session: Session, platform: Platform, one: Integration, now: datetime) -> None:
+def read_to_the_end(session: Session, platform: Platform, one: Integration, now: datetime) -> None:
     account = {"workspace_id": one.workspace_id, "platform": one.platform, "account_id": one.account_id}
     for stream in platform.streams:
         dated = stream.reading is not Reading.SNAPSHOT

@@ -11,7 +11,7 @@ from tests.bench.effort import TINY
 
 
 def test_the_folder_is_the_list():
-    assert {"bytes", "claim", "clock", "memory", "page", "poll", "start", "sync"} <= set(topics())
+    assert {"bytes", "claim", "clock", "memory", "overview", "page", "poll", "start", "sync"} <= set(topics())
     assert topics("pol") == ["poll"]
     for topic in topics():
         assert callable(import_module(f"tests.bench.topics.{topic}").measure)

@@ -25,7 +25,9 @@ def everything(page: Page, world: World) -> list[str]:
     assert len(patterns) > 15
     integration = world.integration("meta_ads")["id"]
     own = ["", "/history", "/incident", "/disconnection"]
-    return ["/integrations", "/coverage", "/members", "/help", "/help/data-not-syncing", "/patterns", "/nowhere",
+    rows = ["", "orders", "refunds", "campaigns", "products", "costs"]
+    return [*(f"/overview/{one}" if one else "/" for one in rows),
+            "/integrations", "/coverage", "/members", "/help", "/help/data-not-syncing", "/patterns", "/nowhere",
             *patterns, *(f"/integrations/{integration}{end}" for end in own)]  # fmt: skip
 
 

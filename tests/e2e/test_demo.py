@@ -17,6 +17,7 @@ def test_one_command_and_everything_is_there(page: Page, world: World):
     merchant = Merchant(page, world)
     page.goto(addresses[0][1])
     merchant.fill_in_sign_in(email, password)
+    page.get_by_role("link", name="Integrations").click()
     expect(page.get_by_role("article")).to_have_count(4, timeout=30_000)
     expect(page.get_by_text(re.compile("Importing")).first).to_be_visible()
     for platform in ("Shopify", "Meta Ads", "Google Ads", "TikTok Ads"):

@@ -19,7 +19,11 @@ PUBLIC = {
     "people.confirm", "people.ask_for_reset", "people.reset", "help.index", "help.topic",
 }  # fmt: skip
 SIGNED_IN = {
-    "integrations.overview", "integrations.page", "integrations.board", "integrations.check_all", "coverage.page",
+    "overview.page", "overview.figures", "overview.look", "overview.days", "overview.orders", "overview.refunds",
+    "overview.campaigns", "overview.products", "costs.page", "costs.put", "costs.drop", 
+    "costs.read_file", "costs.take_in",
+    "integrations.page", "integrations.board", "integrations.check_all",
+    "coverage.page",
     "authorizations.start", "authorizations.callback", "authorizations.not_ours", "patterns.index", "patterns.screen",
     "people.confirm_again", "people.switch", "people.make_workspace", "people.members", "people.put_member",
 }  # fmt: skip
@@ -97,7 +101,7 @@ def test_the_owner_gets_an_answer_everywhere(app, ids, ana):
 
 def test_a_viewer_sees_everything_and_changes_nothing(app, ids, vic, runtime):
     before = dump(runtime)
-    own = {"people.confirm_again", "people.switch", "people.make_workspace"}
+    own = {"overview.look", "people.confirm_again", "people.switch", "people.make_workspace"}
     for method, rule in rules(app, SIGNED_IN - own):
         if method == "POST":
             assert asked(vic, method, path_of(rule, ids | ANY)).status_code == 403, rule

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, delete, select
 from sqlmodel import Session, col
 
+from webapp.lifecycle.sum_days import mark_stale, owner_of
 from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow, Tombstone, VariantRow
+from webapp.models.day_sum import Because
 from webapp.models.integration import Integration
 from webapp.platforms.streams import Stream
 
@@ -46,6 +48,7 @@ def bury_unseen(
         stone.name, stone.amount_micros, stone.currency = row.campaign_name, row.spend_micros, row.currency
         session.merge(stone)
         session.delete(row)
+    mark_stale(session, owner_of(integration), {row.day for row in gone}, Because.DELETED)
 
 
 def bury_unlisted(
@@ -68,6 +71,10 @@ def bury_unlisted(
         stone.name, stone.amount_micros, stone.currency = row.name, row.total_micros, row.currency
         session.merge(stone)
     ids = [row.order_id for row in gone]
+    given_back = session.scalars(
+        select(col(RefundRow.day)).where(*_mine(RefundRow, integration), col(RefundRow.order_id).in_(ids))
+    )
+    mark_stale(session, owner_of(integration), {day, *given_back} if gone else (), Because.DELETED)
     for table in (LineRow, RefundRow, OrderRow):
         session.execute(delete(table).where(*_mine(table, integration), col(table.order_id).in_(ids)))
     return len(gone)

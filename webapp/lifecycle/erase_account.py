@@ -15,9 +15,11 @@ from webapp.lifecycle.runtime import Runtime, bump
 from webapp.models.comparison import Comparison
 from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow, Tombstone, VariantRow
 from webapp.models.day_note import DayNote
+from webapp.models.day_sum import AdDay, ProductDay, StaleDay, StoreDay, UnitCost
 from webapp.models.integration import Event, EventKind, Integration
 from webapp.models.lease import Lease
 from webapp.models.notice import Notice
+from webapp.models.restated import Restated
 from webapp.models.signal import PUT_OFF, HeardSignal
 from webapp.models.sync import Coverage, Cursor
 from webapp.models.trouble import Receipt
@@ -25,7 +27,10 @@ from webapp.platforms.diagnosis import Cause
 
 log = logging.getLogger(__name__)
 
-DATA = (OrderRow, LineRow, RefundRow, VariantRow, SpendRow, Tombstone, DayNote, Coverage, Cursor)
+DATA = (
+    OrderRow, LineRow, RefundRow, VariantRow, SpendRow, Tombstone, DayNote, Coverage, Cursor,
+    StaleDay, StoreDay, ProductDay, AdDay, UnitCost, Restated,
+)  # fmt: skip
 
 
 def erase_account(runtime: Runtime, signal: HeardSignal, about: Sequence[Integration]) -> datetime | None:

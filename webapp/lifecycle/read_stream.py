@@ -18,9 +18,11 @@ from webapp.lifecycle.attempt import Attempt
 from webapp.lifecycle.bury import bury_unlisted, bury_unseen, mark_unseen
 from webapp.lifecycle.claim import hold
 from webapp.lifecycle.hidden import in_doubt, still_counted
+from webapp.lifecycle.note_costs import note_store_costs
 from webapp.lifecycle.progress import Hint, cover, cursor_of, end_window, keep_hint
 from webapp.lifecycle.runtime import bump
 from webapp.lifecycle.store_page import store_page
+from webapp.lifecycle.sum_days import mark_stale, owner_of
 from webapp.models.integration import Integration
 from webapp.models.plan import local_day, owed_windows, whole_day
 from webapp.platforms.api import Api
@@ -97,6 +99,7 @@ class StreamReader:
             # Days nobody has read, from a window nobody has begun: nothing of them can be here.
             all_new = at.resume is None and stream.reading is not Reading.SNAPSHOT and known.isdisjoint(at.window.days)
             touched = store_page(session, integration, page.records, read_at=at.started, all_new=all_new)
+            mark_stale(session, owner_of(integration), touched)
             hint = at.after(page.resume)
             if hint is None and stream.reading is Reading.DAYS:
                 bury_unseen(
@@ -106,6 +109,7 @@ class StreamReader:
                 )  # fmt: skip
             if hint is None and stream.reading is Reading.SNAPSHOT:
                 mark_unseen(session, integration, stream, read_since=at.started, now=runtime.now())
+                note_store_costs(session, integration, runtime.now())
             cover(runtime, session, integration, stream, at, touched, known=known, finished=hint is None)
             if hint is None:
                 end_window(session, self._platform, integration, stream, runtime.now())

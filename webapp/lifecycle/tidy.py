@@ -1,4 +1,7 @@
-"""What nobody needs any more: old routine runs, round trips and permissions long over, tries long past."""
+"""What nobody needs any more: old routine runs, round trips and permissions long over, tries long past.
+
+And what somebody left undone: day sums.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,10 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from webapp.lifecycle.runtime import Runtime
+from webapp.lifecycle.sum_days import sum_left_over
 from webapp.models.access import Authorization, Grant
 from webapp.models.people import SignInAttempt
+from webapp.models.restated import KEPT, Restated
 from webapp.models.signal import HeardSignal
 from webapp.models.sync import SyncRun
 
@@ -25,6 +30,7 @@ def tidy(runtime: Runtime) -> None:
     """Delete in short transactions; incidents, receipts, events and data are never touched."""
     now = runtime.now()
     _forget_runs(runtime, before=now - KEEP_RUNS)
+    sum_left_over(runtime)
     with runtime.database.writing() as session:
         session.execute(delete(Authorization).where(col(Authorization.created_at) < now - KEEP_AUTHORIZATIONS))
         over = col(Authorization.expires_at) < now, col(Authorization.verifier_sealed).is_not(None)
@@ -34,6 +40,7 @@ def tidy(runtime: Runtime) -> None:
         session.execute(
             delete(Grant).where(col(Grant.live_at).is_(None), col(Grant.issued_at) < now - KEEP_ENDED_GRANTS)
         )
+        session.execute(delete(Restated).where(col(Restated.at) < now - KEPT))
         session.execute(delete(HeardSignal).where(col(HeardSignal.done_at) < now - KEEP_SIGNALS))
         session.execute(delete(SignInAttempt).where(col(SignInAttempt.at) < now - KEEP_ATTEMPTS))
 

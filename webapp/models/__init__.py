@@ -6,11 +6,14 @@ from webapp.models import (
     comparison,
     data,
     day_note,
+    day_sum,
     integration,
     lease,
     notice,
     our_fault,
     people,
+    rate,
+    restated,
     signal,
     sync,
     tick,
@@ -18,6 +21,6 @@ from webapp.models import (
 )
 
 __all__ = [
-    "access", "breaker", "comparison", "data", "day_note", "integration", "lease", "notice", "our_fault", "people",
-    "signal", "sync", "tick", "trouble",
+    "access", "breaker", "comparison", "data", "day_note", "day_sum", "integration", "lease", "notice", "our_fault",
+    "people", "rate", "restated", "signal", "sync", "tick", "trouble",
 ]  # fmt: skip

@@ -69,12 +69,12 @@ def rate(per_second: float, what: str) -> str:
 
 def money(micros: int, currency: str) -> str:
     """ "$2,184": whole units from a hundred on, cents below."""
-    locale, amount = spoken().locale, micros / MICROS
-    whole = abs(amount) >= 100
-    pattern = locale.currency_formats["standard"].pattern.split(";")[0].replace(".00", "") if whole else None
-    return format_currency(
-        round(amount) if whole else amount, currency, pattern, locale=locale, currency_digits=not whole
-    )
+    return _paid(micros, currency, spoken().locale)
+
+
+def exact_money(micros: int, currency: str) -> str:
+    """ "$2,184.30": as it stands on an order, cents always shown."""
+    return format_currency(micros / MICROS, currency, locale=spoken().locale)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -145,3 +145,13 @@ def _timed(value: time, locale: Locale) -> str:
     if locale.language == ENGLISH:
         return f"{value:%H:%M}"
     return format_skeleton("Hm", datetime.combine(date.min, value), fuzzy=True, locale=locale)
+
+
+@lru_cache(4096)
+def _paid(micros: int, currency: str, locale: Locale) -> str:
+    amount = micros / MICROS
+    whole = abs(amount) >= 100
+    pattern = locale.currency_formats["standard"].pattern.split(";")[0].replace(".00", "") if whole else None
+    return format_currency(
+        round(amount) if whole else amount, currency, pattern, locale=locale, currency_digits=not whole
+    )

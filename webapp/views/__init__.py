@@ -2,11 +2,13 @@
 
 from webapp.views import (
     authorizations,
+    costs,
     coverage,
     help,
     integrations,
     machines,
     operator,
+    overview,
     patterns,
     people,
     receipts,
@@ -14,6 +16,8 @@ from webapp.views import (
 )
 
 BLUEPRINTS = (
+    overview.blueprint,
+    costs.blueprint,
     integrations.blueprint,
     receipts.blueprint,
     coverage.blueprint,

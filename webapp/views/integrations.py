@@ -18,12 +18,6 @@ from webapp.views.own import own_integration
 blueprint = Blueprint("integrations", __name__)
 
 
-@blueprint.get("/")
-@door.signed_in
-def overview() -> Response:
-    return redirect(url_for("integrations.page"), 303)
-
-
 @blueprint.get("/integrations")
 @door.signed_in
 def page() -> str:

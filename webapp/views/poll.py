@@ -21,7 +21,7 @@ from webapp.views.web import headers_of_ours
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-PATH = "/integrations/board"
+PATHS = ("/integrations/board", "/overview/figures")
 
 
 def init_app(app: Flask) -> None:
@@ -37,7 +37,7 @@ class _Polls:
         self._sessions = SecureCookieSessionInterface().get_signing_serializer(app)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != "GET" or not self._is_unchanged(environ):
+        if environ["PATH_INFO"] not in PATHS or environ["REQUEST_METHOD"] != "GET" or not self._is_unchanged(environ):
             return self._next(environ, start_response)
         start_response("204 NO CONTENT", list(headers_of_ours(secure=environ["wsgi.url_scheme"] == "https")))
         return ()

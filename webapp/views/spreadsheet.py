@@ -22,11 +22,16 @@ Cell = str | int | None
 
 def receipt_csv(receipt: ReceiptFacts, integration: IntegrationFacts) -> str:
     """A line for each day of the receipt. Amounts are plain decimals; what is unknown is empty, never zero."""
+    return table_csv(HEADER, (_cells(line, receipt, integration) for line in receipt.lines))
+
+
+def table_csv(header: Iterable[str], lines: Iterable[Iterable[Cell]]) -> str:
+    """Lines of cells as text; what is unknown is empty."""
     written = io.StringIO()
     rows = csv.writer(written)
-    rows.writerow(HEADER)
-    for line in receipt.lines:
-        rows.writerow(_safe(_cells(line, receipt, integration)))
+    rows.writerow(header)
+    for line in lines:
+        rows.writerow(_safe(line))
     return written.getvalue()
 
 
@@ -39,8 +44,8 @@ def _cells(line: ReceiptLine, receipt: ReceiptFacts, integration: IntegrationFac
     day, before = line.figures, line.figures.before
     return (
         integration.platform_name, integration.account_name, line.stream, day.day.isoformat(),
-        "yes" if day.missed else "no", before.rows if before else None, _amount(before.micros if before else None),
-        day.after.rows, _amount(day.after.micros), day.their_rows, _amount(day.their_micros), receipt.currency,
+        "yes" if day.missed else "no", before.rows if before else None, amount(before.micros if before else None),
+        day.after.rows, amount(day.after.micros), day.their_rows, amount(day.their_micros), receipt.currency,
         line.verdict,
     )  # fmt: skip
 
@@ -50,7 +55,8 @@ def _safe(cells: Iterable[Cell]) -> list[Cell]:
     return [guarded(cell) if isinstance(cell, str) and not _is_number(cell) else cell for cell in cells]
 
 
-def _amount(micros: int | None) -> str | None:
+def amount(micros: int | None) -> str | None:
+    """Micros as a plain decimal number."""
     if micros is None:
         return None
     sign, whole, rest = "-" if micros < 0 else "", abs(micros) // MICROS, abs(micros) % MICROS

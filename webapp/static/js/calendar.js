@@ -12,8 +12,10 @@
     day.focus();
   };
   const beside = (day, [weeks, days]) => {
-    const all = [...day.closest("svg").querySelectorAll(".day")];
-    return all[all.indexOf(day) + weeks * 7 + days];
+    const svg = day.closest("svg");
+    const all = [...svg.querySelectorAll(".day")];
+    // A chart has one row of bars, a calendar columns of seven.
+    return all[all.indexOf(day) + weeks * (Number(svg.dataset.column) || 7) + days];
   };
 
   const show = () => document.querySelectorAll(".calendar-says[hidden]").forEach((line) => { line.hidden = false; });

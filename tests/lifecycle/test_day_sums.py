@@ -1,0 +1,253 @@
+"""What a page reads of a day is what the day's rows come to, after whatever happened to them and in whatever order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from webapp.database import Database
+from webapp.lifecycle.bury import bury_unlisted, bury_unseen
+from webapp.lifecycle.migrate import migrate, roll_back
+from webapp.lifecycle.note_costs import note_store_costs
+from webapp.lifecycle.runtime import Runtime
+from webapp.lifecycle.store_page import store_page
+from webapp.lifecycle.sum_days import mark_stale, owner_of, sum_left_over, sum_some
+from webapp.models.columns import opaque_id
+from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow
+from webapp.models.day_sum import AdDay, ProductDay, StaleDay, StoreDay, UnitCost
+from webapp.models.integration import Integration
+from webapp.models.people import Workspace
+from webapp.platforms import registry
+from webapp.platforms.records import Line, Order, Refund, Spend, Variant
+from webapp.queries.day_figures import ad_figures, product_totals, store_figures
+from webapp.settings import Settings
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+TODAY = NOON.date()
+FIRST, LAST = TODAY - timedelta(days=30), TODAY + timedelta(days=30)
+AMOUNT = st.integers(0, 10**12)
+DAYS = st.integers(0, 5).map(lambda number: TODAY + timedelta(days=number))
+IDS = st.sampled_from("123")
+VARIANTS = st.sampled_from(["a", "b", "c", None])
+ORDERS, SPEND_STREAM = registry()["shopify"].stream("orders"), registry()["meta_ads"].stream("daily_spend")
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> Order:
+    number = draw(IDS)
+    # The same order comes back on the day it had or, after the store moved its clock, on one beside it.
+    day = TODAY + timedelta(days=int(number) % 3 + draw(st.integers(0, 1)))
+    lines = draw(st.lists(st.tuples(VARIANTS, st.integers(1, 5), AMOUNT), max_size=3))
+    back = draw(st.lists(AMOUNT, max_size=2))
+    return Order(
+        id=number, name=f"#{number}", created_at=NOON, changed_at=NOON,
+        cancelled_at=draw(st.sampled_from([None, NOON])),
+        day=day, currency="USD", total_micros=draw(AMOUNT), subtotal_micros=0, discount_micros=draw(AMOUNT),
+        shipping_micros=draw(AMOUNT), tax_micros=draw(AMOUNT), refunded_micros=sum(back),
+        lines=tuple(Line(id=f"{number}{at}", product_id=None, variant_id=variant, title=f"{variant}", sku=None,
+                         quantity=many, total_micros=total) for at, (variant, many, total) in enumerate(lines)),
+        refunds=tuple(Refund(id=f"{number}-{at}", order_id=number, created_at=NOON, day=day + timedelta(days=2 + at),
+                             amount_micros=amount, currency="USD") for at, amount in enumerate(back)),
+    )  # fmt: skip
+
+
+SPENT = st.builds(
+    Spend, campaign_id=IDS, campaign_name=st.just("Autumn"), day=DAYS, spend_micros=AMOUNT, currency=st.just("EUR"),
+    impressions=AMOUNT, clicks=AMOUNT, conversions_micros=AMOUNT, value_micros=AMOUNT,
+)  # fmt: skip
+COSTS = st.builds(
+    Variant, id=st.sampled_from("abc"), product_id=st.just("p"), title=st.just("x"), sku=st.none(),
+    price_micros=st.none(), unit_cost_micros=st.one_of(st.none(), AMOUNT), currency=st.sampled_from(["USD", "CAD"]),
+)  # fmt: skip
+HAPPENING = st.one_of(
+    st.tuples(st.just("page"), st.lists(orders(), min_size=1, max_size=3)),
+    st.tuples(st.just("spend"), st.lists(SPENT, min_size=1, max_size=4)),
+    st.tuples(st.just("costs"), st.lists(COSTS, min_size=1, max_size=2)),
+    st.tuples(st.just("unlisted"), st.tuples(DAYS, st.sets(IDS, max_size=1))),
+    st.tuples(st.just("unseen"), DAYS),
+)
+STEPS = st.lists(st.tuples(HAPPENING, st.sampled_from([True, True, False])), min_size=3, max_size=8)
+
+
+class Place:
+    """One workspace with a store and an ad account, and rows that nobody fetched."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.now, self.workspace_id = database, NOON, opaque_id()
+        with database.writing() as session:
+            session.add(Workspace(id=self.workspace_id, name="Aurora", created_at=NOON))
+            session.flush()
+            self.store, self.ads = (self._integration(session, slug) for slug in ("shopify", "meta_ads"))
+
+    def _integration(self, session, slug: str) -> str:
+        one = Integration(
+            workspace_id=self.workspace_id, platform=slug, account_id="1", account_name="Aurora", currency="USD",
+            timezone="UTC", created_at=NOON, granted_at=NOON, first_day=FIRST,
+        )  # fmt: skip
+        session.add(one)
+        session.flush()
+        return one.id
+
+    def takes(self, kind: str, what) -> None:
+        """One thing that happens, in one transaction as the sync has it. Every one is a day later than the last."""
+        self.now += timedelta(days=1)
+        with self.database.writing() as session:
+            store, ads = (session.get_one(Integration, one) for one in (self.store, self.ads))
+            if kind == "page":
+                mark_stale(session, owner_of(store), store_page(session, store, what, read_at=self.now))
+            elif kind == "spend":
+                mark_stale(session, owner_of(ads), store_page(session, ads, what, read_at=self.now))
+            elif kind == "costs":
+                store_page(session, store, what, read_at=self.now)
+                note_store_costs(session, store, self.now)
+            elif kind == "unlisted":
+                bury_unlisted(session, store, ORDERS, what[0], frozenset(what[1]), self.now)
+            elif kind == "unseen":
+                bury_unseen(session, ads, SPEND_STREAM, first=what, last=what, read_since=self.now, now=self.now)
+            else:
+                for one in (store, ads):
+                    while sum_some(session, owner_of(one), self.now):
+                        pass
+
+    def shown(self):
+        with self.database.reading() as session:
+            stores = store_figures(session, self.workspace_id, FIRST, LAST)
+            ads = ad_figures(session, self.workspace_id, FIRST, LAST)
+            products = product_totals(session, self.workspace_id, FIRST, LAST)
+        return (
+            {one.day: (one.currency, one.orders, one.units, one.sales_micros, one.discount_micros, one.shipping_micros,
+                       one.tax_micros, one.refund_micros, one.goods_micros, one.uncosted_micros) for one in stores},
+            {one.day: (one.currency, one.spend_micros, one.impressions, one.clicks, one.conversions_micros,
+                       one.value_micros) for one in ads},
+            {one.variant_id: (one.units, one.sales_micros, one.goods_micros, one.uncosted_micros, one.uncosted_units)
+             for one in products},
+        )  # fmt: skip
+
+    def recomputed(self):
+        """The same the slow way, a row at a time, by the words of docs/profit.md."""
+        stores, ads, products = (
+            defaultdict(lambda: [0] * 9),
+            defaultdict(lambda: [0] * 5),
+            defaultdict(lambda: [0] * 5),
+        )
+        with self.database.reading() as session:
+
+            def mine(table):
+                return session.exec(select(table).where(table.workspace_id == self.workspace_id)).all()
+
+            placed = {one.order_id: one for one in mine(OrderRow)}
+            costs = sorted(mine(UnitCost), key=lambda one: one.from_day)
+            for one in placed.values():
+                stands = one.cancelled_at is None
+                row = (1, 0, one.total_micros, one.discount_micros, one.shipping_micros, one.tax_micros)
+                for at, amount in enumerate(row):
+                    stores[one.day][at] += amount if stands else 0
+                stores[one.day][2] += one.refunded_micros
+            for one in mine(RefundRow):
+                stores[one.day][6] += one.amount_micros
+            for one in mine(LineRow):
+                order = placed[one.order_id]
+                if order.cancelled_at is not None:
+                    continue
+                known = [cost for cost in costs if cost.variant_id == one.variant_id and cost.from_day <= order.day]
+                unit = known[-1].cost_micros if known and known[-1].currency == "USD" else None
+                stores[order.day][1] += one.quantity
+                stores[order.day][7 if unit is not None else 8] += (
+                    one.total_micros if unit is None else unit * one.quantity
+                )
+                product = products[one.variant_id or ""]
+                for at, amount in enumerate((one.quantity, one.total_micros, (unit or 0) * one.quantity,
+                                             one.total_micros if unit is None else 0,
+                                             one.quantity if unit is None else 0)):  # fmt: skip
+                    product[at] += amount
+            for one in mine(SpendRow):
+                row = (one.spend_micros, one.impressions, one.clicks, one.conversions_micros, one.value_micros)
+                ads[one.day] = [a + b for a, b in zip(ads[one.day], row, strict=True)]
+        return (
+            {day: ("USD", *row) for day, row in stores.items()},
+            {day: ("EUR", *row) for day, row in ads.items()},
+            {variant: tuple(row) for variant, row in products.items()},
+        )
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    made = Database(database_url)
+    migrate(made)
+    yield made
+    made.engine.dispose()
+
+
+# Not shrunk: every step of every try would be another dozen commits.
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.generate],
+)  # fmt: skip
+@given(steps=STEPS)
+def test_after_anything_that_happens_the_sums_are_what_the_rows_come_to(database, steps):
+    place = Place(database)
+    for (kind, what), summed in steps:
+        place.takes(kind, what)
+        assert place.shown() == place.recomputed(), kind
+        if summed:
+            place.takes("summed", None)
+            assert place.shown() == place.recomputed(), f"summed after {kind}"
+    place.takes("summed", None)
+    with database.reading() as session:
+        left = session.exec(select(StaleDay).where(StaleDay.workspace_id == place.workspace_id)).all()
+    assert left == []
+    assert place.shown() == place.recomputed()
+
+
+def an_order(number: str = "1", day: date = TODAY, **changed: object) -> Order:
+    base = {"id": number, "name": f"#{number}", "created_at": NOON, "changed_at": NOON, "cancelled_at": None,
+            "day": day,
+            "currency": "USD", "total_micros": 50_000_000, "subtotal_micros": 0, "discount_micros": 0,
+            "shipping_micros": 5_000_000, "tax_micros": 4_000_000, "refunded_micros": 0, "refunds": (),
+            "lines": (Line(id=f"{number}1", product_id="p", variant_id="a", title="Jacket", sku=None, quantity=2,
+                           total_micros=41_000_000),)}  # fmt: skip
+    return Order(**(base | changed))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_new_cost_counts_from_the_day_it_is_seen_and_the_first_one_for_all_days_before(database):
+    place = Place(database)
+    early, late = TODAY, TODAY + timedelta(days=5)
+
+    def costs(micros):
+        place.takes("costs", [Variant(id="a", product_id="p", title="Jacket", sku=None, price_micros=None,
+                                      unit_cost_micros=micros, currency="USD")])  # fmt: skip
+
+    place.takes("page", [an_order("1", early), an_order("2", late)])
+    assert {day: row[8] for day, row in place.shown()[0].items()} == {early: 0, late: 0}
+    assert {day: row[9] for day, row in place.shown()[0].items()} == {early: 41_000_000, late: 41_000_000}
+    costs(7_000_000)
+    costs(9_000_000)
+    assert {day: row[8] for day, row in place.shown()[0].items()} == {early: 14_000_000, late: 18_000_000}
+
+
+def test_what_was_there_before_the_sums_is_summed_and_the_way_back_leaves_the_rows(database, database_url, tmp_path):
+    place = Place(database)
+    place.takes("page", [an_order()])
+    place.takes("costs", [Variant(id="a", product_id="p", title="Jacket", sku=None, price_micros=None,
+                                  unit_cost_micros=1_000_000, currency="USD")])  # fmt: skip
+    before = place.shown()
+    roll_back(database, "0009")
+    migrate(database)
+    assert place.shown() == before
+    runtime = Runtime(Settings.from_env({"ENV": "demo", "DATABASE_URL": database_url}, instance=tmp_path))
+    sum_left_over(runtime)
+    runtime.database.engine.dispose()
+    with database.reading() as session:
+        assert session.exec(select(StaleDay)).all() == []
+        assert session.exec(select(func.count()).select_from(StoreDay)).one() == 1
+        assert session.exec(select(col(ProductDay.goods_micros))).all() == [2_000_000]
+        assert session.exec(select(AdDay)).all() == []
+    assert place.shown() == before

@@ -1,0 +1,165 @@
+"""The overview says what was left over, what it leaves out, and never a zero for what is not known."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.views.test_poll import HTMX, first_poll_url
+from webapp.models.integration import Integration
+from webapp.models.plan import local_day
+
+DAYS = 21
+# Its currency is the ad account's.
+AURORA = "aurora.myshopify.com"
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def store_and_ads(acts, *more: str) -> list[str]:
+    """A store and an ad account, read whole; three weeks of them are enough here."""
+    found = [acts.connects("shopify", shop=AURORA), *(acts.connects(slug) for slug in ("meta_ads", *more))]
+    for one in found:
+        with acts.runtime.database.writing() as session:
+            session.get_one(Integration, one).first_day = today_of(acts, one) - timedelta(days=DAYS - 1)
+        acts.syncs(one)
+    return found
+
+
+def text_of(page: str) -> str:
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)))
+
+
+def figure(page: str, label: str) -> str:
+    """The amount beside a label in the sum."""
+    found = re.search(rf"<tr[^>]*>\s*<th scope=\"row\">(?:(?!</tr>).)*{label}.*?<td>(.*?)</td>", page, re.S)
+    assert found, label
+    return html.unescape(re.sub(r"<[^>]+>", " ", found.group(1))).split("\n")[0].strip()
+
+
+def days_of(someone, query: str = "") -> dict[str, dict[str, str]]:
+    reply = someone.client.get(f"/overview.csv{query}")
+    assert reply.mimetype == "text/csv"
+    return {row["Day"]: row for row in csv.DictReader(io.StringIO(reply.text))}
+
+
+def today_of(acts, integration: str):
+    one = acts.integration(integration)
+    return local_day(acts.runtime.now(), ZoneInfo(one.timezone))
+
+
+def test_until_anything_is_connected_it_leads_to_where_that_is_done(ana):
+    reply = ana.client.get("/")
+    assert (reply.status_code, reply.location) == (303, "/integrations")
+
+
+def test_every_day_is_what_the_stand_ins_sold_and_spent(acts, ana):
+    shop, meta = store_and_ads(acts)
+    days = days_of(ana, "?days=7")
+    truth = {
+        "Meta Ads spend": acts.sandbox.truth("meta_ads", acts.integration(meta).account_id, "daily_spend"),
+        "Refunds": acts.sandbox.truth("shopify", acts.integration(shop).account_id, "refunds"),
+    }
+    yesterday = str(today_of(acts, shop) - timedelta(days=1))
+    for column, rows in truth.items():
+        for day in (yesterday, str(today_of(acts, shop) - timedelta(days=5))):
+            amount = sum(micros for _, at, micros in rows if at == day)
+            assert float(days[day][column]) * 1_000_000 == pytest.approx(amount), (column, day)
+    last = days[yesterday]
+    left = float(last["Sales"]) - sum(float(last[name]) for name in ("Tax", "Refunds", "Cost of goods",
+                                                                     "Meta Ads spend"))  # fmt: skip
+    assert float(last["Net profit"]) == pytest.approx(left)
+    assert (
+        days["All"]["Net profit"] == f"{sum(float(one['Net profit']) for day, one in days.items() if day != 'All'):.2f}"
+    )
+
+
+def test_what_is_missing_is_named_with_what_it_may_be_and_profit_is_a_range(acts, ana):
+    _, meta = store_and_ads(acts)
+    acts.sandbox.switch("meta_ads", "access_revoked")
+    acts.syncs(meta)
+    acts.sandbox.advance(days=3)
+    page = ana.client.get("/?days=7").text
+    assert re.search(r"leave out Meta spend; on comparable days it ran \$[\d,]+ to \$[\d,]+\.", text_of(page))
+    assert re.search(r"\$[\d,]+ to \$[\d,]+", figure(page, "Net profit"))
+    rows = days_of(ana, "?days=7")
+    empty = [day for day, row in rows.items() if row["Meta Ads spend"] == ""]
+    assert len(empty) == 3, "unknown is empty, not zero"
+    assert all(rows[day]["Leaves out"].endswith("Meta spend") for day in empty)
+    only = ana.client.get("/?days=1").text
+    assert "not known" in figure(only, "Meta Ads spend")
+    assert "$0" not in figure(only, "Meta Ads spend")
+
+
+def test_goods_without_a_cost_are_said_and_not_taken_for_free(acts, ana):
+    store_and_ads(acts)
+    page = ana.client.get("/?days=7").text
+    found = re.search(r"Leaves out what (\$[\d,]+) of sales cost", text_of(page))
+    assert found
+    assert re.search(r"\$[\d,]+ to \$[\d,]+", figure(page, "Net profit"))
+    assert "not included" in figure(page, "Payment fees")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("?from=2026-13-01&to=2026-01-01", "Give both days as year-month-day"),
+        ("?from=x&to=", "Give both days as year-month-day"),
+        ("?from=2026-02-02&to=2026-01-01", "The first day is after the last one"),
+        ("?from=2199-01-01&to=2199-02-01", "Those days have not come yet"),
+        ("?from=0001-01-01&to=2026-01-01", "more than five years"),
+        ("?days=31", "There is no such choice of days"),
+    ],
+)
+def test_days_that_cannot_be_shown_get_a_clear_word_and_the_usual_ones(acts, ana, query, said):
+    acts.connects("shopify", shop=AURORA)
+    reply = ana.client.get(f"/{query}")
+    assert reply.status_code == 200
+    assert said in text_of(reply.text)
+
+
+def test_behind_every_figure_are_its_rows_a_page_at_a_time(acts, ana):
+    shop, meta = store_and_ads(acts)
+    page = ana.client.get("/?days=7").text
+    for path in ("orders", "refunds", "campaigns", "products"):
+        assert f'href="/overview/{path}?' in page, path
+    orders = ana.client.get("/overview/orders?days=7").text
+    number = int(re.search(r"([\d]+) orders\.", orders.replace(",", "")).group(1))
+    rows = ana.client.get("/overview/orders?days=7&as=csv").text.count("\n") - 1
+    assert number == rows > 50
+    later = html.unescape(re.search(r'href="(/overview/orders\?page=2[^"]*)"', orders).group(1))
+    first, second = (set(re.findall(r'<th scope="row">(#\d+)', one)) for one in (orders, ana.client.get(later).text))
+    assert len(first) == len(second) == 50
+    assert not first & second
+    variant = re.search(r"/overview/orders\?variant=(\d+)", page).group(1)
+    some = ana.client.get(f"/overview/orders?days=7&variant={variant}&as=csv").text.count("\n")
+    assert 1 < some < ana.client.get("/overview/orders?days=7&as=csv").text.count("\n")
+    campaigns = csv.DictReader(io.StringIO(ana.client.get("/overview/campaigns?days=7&as=csv").text))
+    spent = sum(float(row["Spend"]) for row in campaigns)
+    assert f"{spent:.2f}" == days_of(ana, "?days=7")["All"]["Meta Ads spend"]
+    assert {shop, meta}
+
+
+def test_it_is_live_and_silent_while_nothing_changes(acts, ana):
+    shop, _ = store_and_ads(acts)
+    url = first_poll_url(ana.client.get("/?days=7").text)
+    assert url.startswith("/overview/figures?")
+    assert ana.client.get(url, headers=HTMX).status_code == 204
+    acts.sandbox.advance(hours=2)
+    acts.syncs(shop)
+    changed = ana.client.get(url, headers=HTMX)
+    assert changed.status_code == 200
+    assert changed.text.lstrip().startswith('<div id="overview"')
+    assert first_poll_url(changed.text) == first_poll_url(ana.client.get("/?days=7").text)
+
+
+def test_it_shows_ones_own_numbers_only(acts, ana, bob):
+    store_and_ads(acts)
+    for path in ("/", "/overview.csv", "/overview/orders", "/overview/campaigns", "/overview/products"):
+        assert ana.client.get(path).status_code == 200, path
+        assert bob.client.get(path).status_code == 303, path

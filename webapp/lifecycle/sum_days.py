@@ -1,0 +1,137 @@
+"""Day sums that can never disagree with their rows.
+
+Whoever changes rows marks their days stale in the same transaction, which costs one small statement a page; a first
+import touches each day in many pages, and its refunds and costs come last. `sum_stale_days` sums them once, when all
+streams have been read, some days at a time.
+Until then readers reckon a stale day from its rows (`queries/day_figures.py`), so a kill in between changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from typing import cast as typed
+
+from sqlalchemy import ColumnElement, Row, delete, func, select
+from sqlmodel import Session, col
+
+from webapp.database import insert_of, table_of
+from webapp.lifecycle.claim import Claim, hold
+from webapp.lifecycle.note_restated import note_restated, settled_days
+from webapp.lifecycle.runtime import Runtime
+from webapp.models.day_sum import AdDay, Because, ProductDay, StaleDay, StoreDay
+from webapp.models.integration import Integration
+from webapp.models.lease import Lease
+from webapp.queries.day_rows import Owner, ad_days, product_days, store_days
+
+# So many days in one transaction: short enough that nobody waits for it.
+AT_ONCE = 31
+A_DAY = timedelta(days=1)
+
+
+def owner_of(integration: Integration) -> Owner:
+    return Owner(integration.workspace_id, integration.platform, integration.account_id)
+
+
+def mark_stale(session: Session, owner: Owner, days: Iterable[date], because: Because = Because.ROWS) -> None:
+    """These days have to be summed again, and their neighbours: a record that comes again after the account's time zone
+    changed may have left the day beside."""
+    wide = sorted({day + step for day in days for step in (-A_DAY, timedelta(0), A_DAY)})
+    if not wide:
+        return
+    _one_at_a_time(session, owner)
+    stale = insert_of(session)(table_of(StaleDay))
+    session.execute(
+        stale.on_conflict_do_update(
+            index_elements=["workspace_id", "platform", "account_id", "day"], set_={"because": stale.excluded.because}
+        ),
+        [{**owner._asdict(), "day": day, "because": because} for day in wide],
+    )
+
+
+def sum_stale_days(runtime: Runtime, claim: Claim) -> None:
+    """Everything of this integration that is stale, newest days first, under the claim's fence. Raises LostClaim."""
+    with runtime.database.reading() as session:
+        owner = owner_of(session.get_one(Integration, claim.integration_id))
+        more = session.execute(select(col(StaleDay.day)).where(*_mine(StaleDay, owner)).limit(1)).first() is not None
+    while more:
+        with runtime.database.writing() as session:
+            more = sum_some(session, owner_of(hold(runtime, session, claim)), runtime.now())
+
+
+def sum_left_over(runtime: Runtime) -> None:
+    """What a kill or a correction left stale in integrations that nobody is reading."""
+    now = runtime.now()
+    read = select(Lease).where(col(Lease.integration_id) == Integration.id, col(Lease.until) > now).exists()
+    with runtime.database.reading() as session:
+        left = session.scalars(select(Integration).where(~read, _is_stale())).all()
+    for integration in left:
+        more = True
+        while more and not runtime.stopping.is_set():
+            with runtime.database.writing() as session:
+                more = sum_some(session, owner_of(integration), now)
+
+
+def sum_some(session: Session, owner: Owner, now: datetime) -> bool:
+    """The newest stale days of an account; whether there may be more."""
+    _one_at_a_time(session, owner)
+    stale = select(col(StaleDay.day), col(StaleDay.because)).where(*_mine(StaleDay, owner))
+    newest = session.execute(stale.order_by(col(StaleDay.day).desc()).limit(AT_ONCE))
+    days = {row.day: row.because for row in newest}
+    if days:
+        session.execute(delete(StaleDay).where(*_mine(StaleDay, owner), col(StaleDay.day).in_(days)))
+        _sum(session, owner, days, now)
+    return len(days) == AT_ONCE
+
+
+def _sum(session: Session, owner: Owner, reasons: Mapping[date, Because], now: datetime) -> None:
+    days = list(reasons)
+    products = product_days(session, owner, days)
+    stores, ads = store_days(session, owner, days, products), ad_days(session, owner, days)
+    sums: list[StoreDay | AdDay] = [*stores, *ads]
+    note_restated(session, owner, reasons, sums, now)
+    settled = settled_days(session, owner, days)
+    for one in sums:
+        one.settled = one.day in settled
+    _replace(session, StoreDay, owner, days, [one.model_dump() for one in stores])
+    _replace(session, ProductDay, owner, days, [dict(typed(Row[Any], one)._mapping) for one in products])
+    _replace(session, AdDay, owner, days, [one.model_dump() for one in ads])
+
+
+def _replace(
+    session: Session,
+    table: type[StoreDay | ProductDay | AdDay],
+    owner: Owner,
+    days: Sequence[date],
+    sums: Sequence[dict[str, object]],
+) -> None:
+    session.execute(delete(table).where(*_mine(table, owner), col(table.day).in_(days)))
+    if sums:
+        session.execute(table_of(table).insert(), sums)
+
+
+def _mine(table: type[StaleDay | StoreDay | ProductDay | AdDay], owner: Owner) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(table.workspace_id) == owner.workspace_id,
+        col(table.platform) == owner.platform,
+        col(table.account_id) == owner.account_id,
+    )
+
+
+def _is_stale() -> ColumnElement[bool]:
+    return (
+        select(StaleDay)
+        .where(
+            col(StaleDay.workspace_id) == Integration.workspace_id,
+            col(StaleDay.platform) == Integration.platform,
+            col(StaleDay.account_id) == Integration.account_id,
+        )
+        .exists()
+    )
+
+
+def _one_at_a_time(session: Session, owner: Owner) -> None:
+    """Until this transaction ends nobody else marks or sums the account's days; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"day sums {' '.join(owner)}"))))

@@ -1,0 +1,96 @@
+"""Cost coverage: what sold in a stretch of days without a cost on record, worth how much, and what is known else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from webapp.models.data import VariantRow
+from webapp.models.day_sum import CostSource, UnitCost
+from webapp.models.integration import Integration
+from webapp.queries.day_figures import ProductTotal, product_totals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncosted:
+    """A variant that sold without a cost; amounts in micros of its store's currency."""
+
+    integration_id: str
+    variant_id: str
+    title: str
+    sku: str | None
+    currency: str
+    units: int
+    sales_micros: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByHand:
+    """A cost that a person entered, from a day on."""
+
+    integration_id: str
+    variant_id: str
+    title: str
+    from_day: date
+    cost_micros: int
+    currency: str
+
+
+def uncosted(
+    session: Session, integrations: Sequence[Integration], workspace_id: str, first: date, last: date
+) -> tuple[list[Uncosted], list[ProductTotal]]:
+    """What sold without a cost, worth most first; and everything that sold, to hold it against.
+
+    What was sold without being a product can have no cost and is not among the former.
+    """
+    totals = product_totals(session, workspace_id, first, last)
+    homes = {(one.platform, one.account_id): one for one in integrations}
+    skus = {
+        (platform, account, variant): sku
+        for platform, account, variant, sku in session.execute(
+            select(
+                col(VariantRow.platform), col(VariantRow.account_id), col(VariantRow.variant_id), col(VariantRow.sku)
+            ).where(col(VariantRow.workspace_id) == workspace_id)
+        )
+    }  # fmt: skip
+    lacking = [
+        Uncosted(
+            integration_id=homes[one.platform, one.account_id].id,
+            variant_id=one.variant_id,
+            title=one.title,
+            sku=skus.get((one.platform, one.account_id, one.variant_id)),
+            currency=homes[one.platform, one.account_id].currency,
+            units=one.uncosted_units,
+            sales_micros=one.uncosted_micros,
+        )
+        for one in totals
+        if one.uncosted_units and one.variant_id and (one.platform, one.account_id) in homes
+    ]
+    return sorted(lacking, key=lambda one: (-one.sales_micros, one.title)), totals
+
+
+def by_hand(session: Session, integrations: Sequence[Integration], workspace_id: str) -> list[ByHand]:
+    """Every cost that a person entered, newest day first."""
+    homes = {(one.platform, one.account_id): one.id for one in integrations}
+    rows = session.execute(
+        select(UnitCost, col(VariantRow.title))
+        .join(
+            VariantRow,
+            (col(VariantRow.workspace_id) == UnitCost.workspace_id) & (col(VariantRow.platform) == UnitCost.platform)
+            & (col(VariantRow.account_id) == UnitCost.account_id) & (col(VariantRow.variant_id) == UnitCost.variant_id),
+        )
+        .where(col(UnitCost.workspace_id) == workspace_id, col(UnitCost.source) == CostSource.HAND)
+        .order_by(col(UnitCost.from_day).desc(), col(VariantRow.title))
+    )  # fmt: skip
+    return [
+        ByHand(
+            integration_id=homes[cost.platform, cost.account_id], variant_id=cost.variant_id, title=title,
+            from_day=cost.from_day, cost_micros=cost.cost_micros or 0, currency=cost.currency or "",
+        )
+        for cost, title in rows
+        if (cost.platform, cost.account_id) in homes
+    ]  # fmt: skip

@@ -1,0 +1,185 @@
+"""The overview of a workspace: one stretch of days against the one before it, with everything it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from webapp.models.integration import Integration
+from webapp.models.people import Workspace
+from webapp.models.plan import day_start, local_day
+from webapp.platforms.base import Platform
+from webapp.queries import wording
+from webapp.queries.calendar_rows import fetch_days
+from webapp.queries.day_figures import ad_figures, product_totals, store_figures
+from webapp.queries.definitions import DEFINITIONS
+from webapp.queries.gaps import COMPARABLE, Completeness, completeness, told
+from webapp.queries.overview_facts import HelpFacts, OverviewFacts
+from webapp.queries.overview_lines import lines_of, platform_lines, product_lines, profit_range, ratios_of
+from webapp.queries.period import Period, period_of
+from webapp.queries.profit import Sums, Tally, tally
+from webapp.queries.profit_chart import chart_of
+from webapp.queries.rates import exchange_of
+from webapp.queries.restated import was_by_day
+
+Platforms = Callable[[str], Platform]
+SHOWN_PRODUCTS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reckoning:
+    """A stretch reckoned up, and the one before; what pages and spreadsheets are made of."""
+
+    period: Period
+    problem: str | None
+    currency: str
+    integrations: tuple[Integration, ...]
+    platforms: Mapping[str, Platform]
+    tallied: Tally
+    now_sums: Sums
+    before_sums: Sums
+    whole: Completeness
+    before_whole: Completeness
+    turn_at: datetime
+    revision: int
+    sources: tuple[str, ...] = ()
+
+    def money_at(self, platform: str, account_id: str) -> Callable[[int], str]:
+        """Amounts in an account's own currency in words."""
+        own = next((one for one in self.integrations if (one.platform, one.account_id) == (platform, account_id)), None)
+        return money_in(own.currency if own else self.currency)
+
+
+def reckon(
+    session: Session, platform: Platforms, *, workspace_id: str, asked: Mapping[str, str], now: datetime
+) -> Reckoning | None:
+    """The stretch asked for; None while nothing has ever been connected."""
+    # Before anything it is about: what changes while this is put together makes another revision.
+    revision = session.exec(select(Workspace.revision).where(Workspace.id == workspace_id)).one()
+    integrations = session.exec(
+        select(Integration).where(Integration.workspace_id == workspace_id).order_by(col(Integration.created_at))
+    ).all()
+    if not integrations:
+        return None
+    platforms = {one.platform: platform(one.platform) for one in integrations}
+    shop = next((one for one in integrations if platforms[one.platform].kind == "store"), integrations[0])
+    zone = ZoneInfo(shop.timezone)
+    today = local_day(now, zone)
+    period, problem = period_of(asked, today)
+    first, last = period.before.first - COMPARABLE, period.last + COMPARABLE
+    money = exchange_of(session, shop.currency, {one.currency for one in integrations}, first, last)
+    tallied = tally(
+        store_figures(session, workspace_id, period.before.first, period.last),
+        ad_figures(session, workspace_id, first, last),
+        money,
+    )
+    streams = fetch_days(session, integrations, since=first)
+    complete = partial(
+        completeness, integrations=integrations, platforms=platforms, streams=streams, tallied=tallied, now=now
+    )
+    return Reckoning(
+        period=period,
+        problem=problem,
+        currency=shop.currency,
+        integrations=tuple(integrations),
+        platforms=platforms,
+        tallied=tallied,
+        now_sums=tallied.total(period.days),
+        before_sums=tallied.total(period.before.days),
+        whole=complete(period),
+        before_whole=complete(period.before),
+        revision=revision,
+        sources=money.sources,
+        turn_at=min(day_start(local_day(now, ZoneInfo(one.timezone)) + timedelta(days=1), ZoneInfo(one.timezone))
+                    for one in integrations),
+    )  # fmt: skip
+
+
+def overview_of(session: Session, found: Reckoning, *, workspace_id: str) -> OverviewFacts:
+    """Everything the page shows of it."""
+    period, money = found.period, money_in(found.currency)
+    products = product_totals(session, workspace_id, period.first, period.last)
+    shown, words = profit_range(found.now_sums, found.whole, money)
+    return OverviewFacts(
+        period=period,
+        currency=found.currency,
+        digest=f"{workspace_id}.{found.revision}.{int(found.turn_at.timestamp())}",
+        problem=found.problem,
+        profit=shown,
+        profit_words=words,
+        is_loss=found.now_sums.profit < 0,
+        lines=lines_of(
+            found.now_sums, found.before_sums, found.whole, found.before_whole, found.platforms, money, shown
+        ),
+        ratios=ratios_of(found.now_sums, found.before_sums, found.whole, found.before_whole, money),
+        chart=chart_of(
+            period,
+            found.tallied,
+            found.whole,
+            money,
+            was_by_day(session, found.platforms.__getitem__, workspace_id, period.first, period.last),
+        ),
+        platforms=platform_lines(found.now_sums, found.whole, found.platforms, money),
+        products=product_lines(products[:SHOWN_PRODUCTS], found.money_at),
+        more_products=max(0, len(products) - SHOWN_PRODUCTS),
+        gaps=told(found.whole.gaps, money),
+        notes=tuple(_notes(found)),
+        help=tuple(
+            HelpFacts(label=one.label, words=one.words, example=one.example(found.now_sums, money))
+            for one in DEFINITIONS.values()
+        ),
+        status=_status(found),
+        compared_with=period.before.words,
+    )
+
+
+def _status(found: Reckoning) -> tuple[str, str]:
+    """One sentence on how whole all this is, and its tone."""
+    if not any(found.platforms[one.platform].kind == "store" for one in found.integrations):
+        return "No store is connected, so there is no revenue to count yet.", "grey"
+    if found.whole.gaps:
+        return "Some days are not wholly here. What is left out is named beside each figure.", "amber"
+    if found.now_sums.uncosted:
+        return "All orders and all spend of these days are here. Some products have no cost on record.", "amber"
+    return "Everything of these days is here.", "green"
+
+
+def _notes(found: Reckoning) -> Sequence[str]:
+    """What is not a gap, and still to be known."""
+    notes = []
+    running = found.whole.running
+    corrected = {company: days[0] for company, days in found.whole.changing.items() if days[0] not in running}
+    if corrected:
+        notes.append(
+            f"{wording.listed(list(corrected))} may still correct {'its' if len(corrected) == 1 else 'their'} figures "
+            f"from {wording.short_day(min(corrected.values()))} on."
+        )
+    if running:
+        notes.append(f"{wording.day(max(running))} is not over: its figures are what has come in so far.")
+    others = sorted({one.currency for one in found.integrations} - {found.currency})
+    if others and found.sources:
+        notes.append(
+            f"{wording.listed(others)} {'is' if len(others) == 1 else 'are'} converted by the daily rates of "
+            f"{wording.listed(found.sources)}; on days without a rate by the last one, four days old at most."
+        )
+    zones = {one.timezone for one in found.integrations}
+    shop = next((one for one in found.integrations if found.platforms[one.platform].kind == "store"), None)
+    if shop is not None and len(zones) > 1:
+        apart = dict.fromkeys(
+            found.platforms[one.platform].name for one in found.integrations if one.timezone != shop.timezone
+        )
+        notes.append(
+            f"{wording.listed(list(apart))} {'begins' if len(apart) == 1 else 'begin'} the day at another hour than "
+            f"your shop ({shop.timezone}): a day's spend is the ad account's own day."
+        )
+    return notes
+
+
+def money_in(currency: str) -> Callable[[int], str]:
+    """Amounts of this currency in words."""
+    return lambda micros: wording.money(micros, currency).replace("-", "−")

@@ -1,0 +1,184 @@
+"""The overview's figures as lines: amount, the period before, the change, and what each leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from webapp.platforms.base import Platform
+from webapp.queries import wording
+from webapp.queries.day_figures import ProductTotal
+from webapp.queries.definitions import DEFINITIONS
+from webapp.queries.gaps import Completeness, Gap
+from webapp.queries.overview_facts import LineFacts, PlatformLine, ProductLine
+from webapp.queries.profit import Sums
+
+Money = Callable[[int], str]
+NO_COST = "Leaves out what {sold} of sales cost: there is no cost on record."
+
+
+def lines_of(
+    now: Sums,
+    before: Sums,
+    whole: Completeness,
+    before_whole: Completeness,
+    platforms: Mapping[str, Platform],
+    money: Money,
+    profit: str,
+) -> tuple[LineFacts, ...]:
+    """From sales to net profit, in the order of the sum; `profit` is as `profit_range` says it."""
+
+    def line(key: str, sign: str, amount: int, then: int, gaps: Iterable[Gap], then_gaps: Iterable[Gap], *more: str,
+             label: str | None = None, platform: str | None = None) -> LineFacts:  # fmt: skip
+        comparable = not list(then_gaps)
+        marks = [*(gap.words_in(money) for gap in gaps), *more]
+        return LineFacts(
+            key=key, label=label or DEFINITIONS[key].label, sign=sign, amount=money(amount),
+            before=money(then) if comparable else None,
+            change=_change(amount, then) if comparable and not marks else None, marks=tuple(marks), platform=platform,
+        )  # fmt: skip
+
+    stores, then_stores = _of_stores(whole), _of_stores(before_whole)
+    uncosted = [NO_COST.format(sold=money(now.uncosted))] if now.uncosted else []
+    found = [
+        line("sales", "", now.sales, before.sales, stores, then_stores),
+        line("tax", "−", now.tax, before.tax, stores, then_stores),
+        line("refunds", "−", now.refunds, before.refunds, stores, then_stores),
+        line("goods", "−", now.goods, before.goods, stores, then_stores, *uncosted),
+    ]
+    for slug, platform in platforms.items():
+        if platform.kind == "ads":
+            spend, gaps = now.spend_at(slug), _of(whole, slug)
+            one = line(
+                "ads", "−", spend, before.spend_at(slug), gaps, _of(before_whole, slug),
+                label=f"{platform.name} spend", platform=slug,
+            )  # fmt: skip
+            # Nothing at all is here: that is not known, which is not zero.
+            found.append(one if spend or not gaps or slug in whole.partly else replace(one, amount=None))
+    found += [_unknown("fees"), _unknown("postage")]
+    last = line("profit", "=", now.profit, before.profit, whole.gaps, before_whole.gaps, *uncosted)
+    return (*found, replace(last, amount=profit))
+
+
+def ratios_of(
+    now: Sums, before: Sums, whole: Completeness, before_whole: Completeness, money: Money
+) -> tuple[LineFacts, ...]:
+    """Margin and MER, only as good as what they are made of; and what stands behind them."""
+    marks = tuple(gap.words_in(money) for gap in whole.gaps)
+    comparable = not before_whole.gaps
+    revenue = LineFacts(
+        key="revenue", label=DEFINITIONS["revenue"].label, sign="", amount=money(now.revenue),
+        before=money(before.revenue) if comparable else None,
+        change=_change(now.revenue, before.revenue) if comparable and not marks else None,
+        marks=tuple(gap.words_in(money) for gap in _of_stores(whole)),
+    )  # fmt: skip
+    spent = LineFacts(
+        key="ads", label=DEFINITIONS["ads"].label, sign="", amount=money(now.ads),
+        before=money(before.ads) if comparable else None,
+        change=_change(now.ads, before.ads) if comparable and not marks else None,
+        marks=tuple(gap.words_in(money) for gap in whole.gaps if not gap.is_store),
+    )  # fmt: skip
+    margin = LineFacts(
+        key="margin", label=DEFINITIONS["margin"].label, sign="", amount=_percent(now.margin),
+        before=_percent(before.margin) if comparable else None, change=None, marks=marks,
+    )  # fmt: skip
+    mer = LineFacts(
+        key="mer", label=DEFINITIONS["mer"].label, sign="", amount=_times(now.efficiency),
+        before=_times(before.efficiency) if comparable else None, change=None, marks=marks,
+    )  # fmt: skip
+    return revenue, spent, margin, mer
+
+
+def profit_range(now: Sums, whole: Completeness, money: Money) -> tuple[str, str]:
+    """The profit as it is shown: one amount, or a range where something is left out; and why, in one sentence."""
+    lacking = [gap for gap in whole.gaps if not gap.is_store]
+    subjects = list(dict.fromkeys(gap.subject for gap in whole.gaps))
+    if now.uncosted:
+        subjects.append(f"the cost of {money(now.uncosted)} of sales")
+    if not subjects:
+        return money(now.profit), ""
+    left_out = f"Leaves out {wording.listed(subjects)}."
+    if any(gap.is_store for gap in whole.gaps):
+        return f"{money(now.profit)} counted", f"{left_out} It may be more or less."
+    if any(gap.low is None or gap.high is None for gap in lacking):
+        return f"At most {money(now.profit)}", f"{left_out} How much that is cannot be told."
+    most = now.profit - sum(gap.low or 0 for gap in lacking)
+    least = now.profit - sum(gap.high or 0 for gap in lacking) - now.uncosted
+    if money(least) == money(most):
+        return money(most), left_out
+    return f"{money(least)} to {money(most)}", left_out
+
+
+def platform_lines(
+    now: Sums, whole: Completeness, platforms: Mapping[str, Platform], money: Money
+) -> tuple[PlatformLine, ...]:
+    """Where ads are bought, what was spent most on first."""
+    found = []
+    for slug, platform in platforms.items():
+        if platform.kind != "ads":
+            continue
+        spend = now.spend_at(slug)
+        claimed = sum(amount for (at, _), amount in now.claimed.items() if at == slug)
+        found.append(
+            (
+                -spend,
+                PlatformLine(
+                    slug=slug, name=platform.name, mark=platform.mark,
+                    spend=money(spend) if spend or not _of(whole, slug) or slug in whole.partly else None,
+                    share=_percent(spend / now.ads) if now.ads else None, claimed=money(claimed),
+                    roas=_times(claimed / spend) if spend else None,
+                    clicks=wording.count(sum(number for (at, _), number in now.clicks.items() if at == slug)),
+                    marks=tuple(gap.words_in(money) for gap in _of(whole, slug)),
+                ),
+            )
+        )  # fmt: skip
+    return tuple(one for _, one in sorted(found, key=lambda pair: (pair[0], pair[1].name)))
+
+
+def product_lines(products: Sequence[ProductTotal], money_at: Callable[[str, str], Money]) -> tuple[ProductLine, ...]:
+    """What each sold for and left before ads, in its store's currency; no cost known: neither cost nor rest is told."""
+    return tuple(
+        ProductLine(
+            variant_id=one.variant_id,
+            title=one.title if one.variant_id else f"{one.title} and other items that are no product",
+            units=wording.count(one.units),
+            sales=money(one.sales_micros),
+            goods=None if one.uncosted_units else money(one.goods_micros),
+            left=None if one.uncosted_units else money(one.sales_micros - one.goods_micros),
+            mark=f"No cost on record for {wording.counted(one.uncosted_units, ('unit', 'units'))}"
+            if one.uncosted_units
+            else None,
+        )
+        for one in products
+        for money in (money_at(one.platform, one.account_id),)
+    )
+
+
+def _unknown(key: str) -> LineFacts:
+    return LineFacts(
+        key=key, label=DEFINITIONS[key].label, sign="−", amount=None, before=None, change=None,
+        marks=(DEFINITIONS[key].words,),
+    )  # fmt: skip
+
+
+def _of_stores(whole: Completeness) -> list[Gap]:
+    return [gap for gap in whole.gaps if gap.is_store]
+
+
+def _of(whole: Completeness, slug: str) -> list[Gap]:
+    return [gap for gap in whole.gaps if gap.platform == slug]
+
+
+def _change(now: int, before: int) -> str | None:
+    if before <= 0 or now < 0:
+        return None
+    share = (now - before) / before
+    return f"{'+' if share >= 0 else '−'}{abs(share) * 100:.0f} %" if abs(share) < 10 else f"× {now / before:.0f}"
+
+
+def _percent(share: float | None) -> str | None:
+    return None if share is None else f"{share * 100:.1f} %".replace("-", "−")
+
+
+def _times(number: float | None) -> str | None:
+    return None if number is None else f"{number:.2f}"
