@@ -110,7 +110,16 @@ class Place:
             elif kind == "unlisted":
                 bury_unlisted(session, store, ORDERS, what[0], frozenset(what[1]), self.now)
             elif kind == "unseen":
-                bury_unseen(session, ads, SPEND_STREAM, first=what, last=what, read_since=self.now, now=self.now)
+                bury_unseen(
+                    session,
+                    ads,
+                    SPEND_STREAM,
+                    first=what,
+                    last=what,
+                    read_since=self.now,
+                    hidden=frozenset(),
+                    now=self.now,
+                )
             else:
                 for one in (store, ads):
                     while sum_some(session, owner_of(one), self.now):
