@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 
@@ -17,7 +18,7 @@ from webapp.models.sync import Coverage, Outcome
 @pytest.fixture
 def database_url(request, tmp_path):
     if getattr(request, "param", "sqlite") == "sqlite":
-        yield f"sqlite:///{tmp_path / 'test.db'}"
+        yield f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), tmp_path / 'test.db')}"
         return
     with request.getfixturevalue("postgres").database() as url:
         yield url

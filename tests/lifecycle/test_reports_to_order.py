@@ -7,10 +7,7 @@ import pytest
 from webapp.models.health import Health
 from webapp.models.sync import Outcome
 
-
-@pytest.fixture
-def database_url(tmp_path):
-    return f"sqlite:///{tmp_path / 'test.db'}"
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(autouse=True)
