@@ -12,7 +12,7 @@ from webapp.platforms.base import Platform
 
 SHARED = frozenset({
     "advice", "answer", "api", "base", "consent", "deadline", "decode", "diagnosis", "jwks", "kept", "oauth_words",
-    "paging", "records", "signals", "streams", "wire",
+    "paging", "phrases", "records", "signals", "streams", "unpack", "wire",
 })  # fmt: skip
 
 

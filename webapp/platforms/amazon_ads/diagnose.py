@@ -17,10 +17,11 @@ from webapp.platforms.diagnosis import (
     Fault,
     common_diagnosis,
     retry_after,
-    unknown,
     verdict,
 )
 from webapp.platforms.oauth_words import TOKEN_STAGES, callback_diagnosis, oauth_word
+from webapp.platforms.phrases import in_words, last_words
+from webapp.platforms.unpack import unpacked
 
 GZIP = b"\x1f\x8b"
 ADS = "advertising::campaign_management"
@@ -40,6 +41,7 @@ S3 = re.compile(rb"<Error>.{0,200}?<Code>(\w{1,60})</Code>", re.S)
 
 def diagnose(answer: Answer) -> Diagnosis | None:
     """None for a good answer."""
+    answer = unpacked(answer)
     if answer.stage is Stage.AUTHORIZE_CALLBACK:
         return callback_diagnosis(answer)
     if answer.failure is not None:
@@ -76,7 +78,7 @@ def _oauth(answer: Answer) -> Diagnosis | None:
         if answer.stage is Stage.TOKEN_EXCHANGE and isinstance(scope, str) and ADS not in scope.split():
             return verdict(Cause.SCOPE_MISSING, code="scope", message=f"Granted: {scope or 'nothing'}")
         return None
-    return unknown(answer, code=word, message=said)
+    return last_words(answer, code=word, message=said)
 
 
 def _login(answer: Answer) -> Diagnosis | None:
@@ -103,6 +105,10 @@ def _api(answer: Answer) -> Diagnosis:
         return _unavailable(code, message, certainty=Certainty.LIKELY)
     if answer.status in (401, 403) and _is_own_envelope(answer) and PROFILE.search(message):
         return _unavailable(code, message)
+    told = in_words(answer, code, message)
+    if told is not None:
+        # "Scope" is an account in this API's words.
+        return _unavailable(code, message) if told.cause is Cause.SCOPE_MISSING else told
     if answer.status == 401:
         # Usually just the hour that an access token lives; the renewal decides.
         return _aged(code, message)
@@ -110,7 +116,7 @@ def _api(answer: Answer) -> Diagnosis:
         return _unavailable(code, message, certainty=Certainty.LIKELY)
     if answer.status in (400, 403) and isinstance(answer.json, dict):
         return _ours(code, message)
-    return unknown(answer, code=code, message=message)
+    return last_words(answer, code=code, message=message)
 
 
 def _aged(code: str, message: str) -> Diagnosis:

@@ -17,10 +17,11 @@ from webapp.platforms.diagnosis import (
     Remedy,
     common_diagnosis,
     retry_after,
-    unknown,
     verdict,
 )
 from webapp.platforms.oauth_words import TOKEN_STAGES, callback_diagnosis, oauth_word
+from webapp.platforms.phrases import in_words, last_words
+from webapp.platforms.unpack import unpacked
 
 ACCOUNT = frozenset(
     {
@@ -44,6 +45,7 @@ REVOKED = frozenset(
 )
 AGED = frozenset({"OAUTH_TOKEN_EXPIRED", "OAUTH_TOKEN_INVALID", "AUTHENTICATION_ERROR", "OAUTH_TOKEN_HEADER_INVALID"})
 FAMILY = {"quotaError": Cause.RATE_LIMITED, "internalError": Cause.PLATFORM_DOWN, "databaseError": Cause.PLATFORM_DOWN}
+WHO_ASKS = frozenset({"authenticationError", "authorizationError", "customerError", "headerError"})
 FAMILY_DOWN_CODES = frozenset({"CONCURRENT_MODIFICATION", "DATA_CONSTRAINT_VIOLATION"})
 # google.rpc.ErrorInfo about the project that asks, which is ours: https://cloud.google.com/apis/design/errors
 OUR_PROJECT = re.compile(r"SERVICE_DISABLED|CONSUMER_|PROJECT|API_KEY|BILLING_DISABLED")
@@ -52,6 +54,7 @@ UNSURE = (Cause.TOKEN_EXPIRED, Cause.SECURITY_POLICY)
 
 def diagnose(answer: Answer) -> Diagnosis | None:
     """None for a good answer."""
+    answer = unpacked(answer)
     if answer.stage is Stage.AUTHORIZE_CALLBACK:
         return callback_diagnosis(answer)
     if answer.failure is not None:
@@ -95,7 +98,7 @@ def _oauth(answer: Answer) -> Diagnosis | None:
                 evidence=("The box for Google Ads was left unticked on Google's page.",),
             )  # fmt: skip
         return None
-    return common_diagnosis(answer) or (None if answer.status == 200 and not word else unknown(answer, code=word))
+    return common_diagnosis(answer) or (None if answer.status == 200 and not word else last_words(answer, code=word))
 
 
 def _ads(answer: Answer, error: object) -> Diagnosis | None:
@@ -112,8 +115,9 @@ def _ads(answer: Answer, error: object) -> Diagnosis | None:
         if family in FAMILY or code in FAMILY_DOWN_CODES or "TRANSIENT" in code:
             return verdict(Cause.PLATFORM_DOWN, transient=True, code=code, message=message)
     if found:
-        _, code, message, _ = found[0]
-        return verdict(
+        family, code, message, _ = found[0]
+        told = in_words(answer, code, message) if family in WHO_ASKS and not OUR_PROJECT.search(code) else None
+        return told or verdict(
             Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message,
             evidence=("Google refuses the question, not the permission.",),
         )  # fmt: skip
@@ -136,7 +140,7 @@ def _by_code(code: str, message: str) -> Diagnosis | None:
 
 def _status(answer: Answer, error: object) -> Diagnosis:
     status, message = dig_text(error, "status"), dig_text(error, "message") or answer.text[:300]
-    reasons = {dig_text(one, "reason") for one in _details(error)}
+    reasons = {dig_text(one, "reason") for one in (*_details(error), *_listed(error, "errors"))}
     code = status or str(answer.status)
     if any(OUR_PROJECT.search(reason) for reason in reasons) or "has not been used in project" in message:
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=" ".join(sorted(reasons)) or code, message=message)
@@ -144,6 +148,11 @@ def _status(answer: Answer, error: object) -> Diagnosis:
         return verdict(Cause.SCOPE_MISSING, code="ACCESS_TOKEN_SCOPE_INSUFFICIENT", message=message)
     if reasons & {"SERVICE_DISABLED", "CONSUMER_INVALID", "API_KEY_INVALID", "CREDENTIALS_MISSING"}:
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=sorted(reasons)[0], message=message)
+    told = in_words(answer, " ".join([*sorted(reasons), status]).strip() or code, message)
+    if told is not None:
+        return told
+    if answer.is_html:
+        return last_words(answer, code=code, message=message)
     if answer.status == 401 or status == "UNAUTHENTICATED":
         # Usually just the hour that an access token lives; the renewal decides.
         return verdict(Cause.TOKEN_EXPIRED, transient=True, certainty=Certainty.LIKELY, code=code, message=message)
@@ -152,6 +161,9 @@ def _status(answer: Answer, error: object) -> Diagnosis:
             Cause.RATE_LIMITED, transient=True, code=code, message=message,
             retry_after=_delay(error, message) or retry_after(answer),
         )  # fmt: skip
+    if status == "UNIMPLEMENTED":
+        # Versions that ended are answered like this: "GRPC target method can't be resolved".
+        return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
     if answer.status >= 500 or status in ("UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED", "ABORTED", "CANCELLED"):
         return verdict(Cause.PLATFORM_DOWN, transient=True, code=code, message=message, retry_after=retry_after(answer))
     if answer.status == 403 or status == "PERMISSION_DENIED":
@@ -163,7 +175,7 @@ def _status(answer: Answer, error: object) -> Diagnosis:
         "OUT_OF_RANGE",
     ):
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
-    return unknown(answer, code=code, message=message)
+    return last_words(answer, code=code, message=message)
 
 
 def _codes(error: object) -> Iterator[tuple[str, str, str, object]]:
@@ -176,7 +188,11 @@ def _codes(error: object) -> Iterator[tuple[str, str, str, object]]:
 
 
 def _details(error: object) -> list[object]:
-    found = dig(error, "details")
+    return _listed(error, "details")
+
+
+def _listed(error: object, name: str) -> list[object]:
+    found = dig(error, name)
     return found if isinstance(found, list) else []
 
 

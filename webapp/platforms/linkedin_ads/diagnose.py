@@ -18,10 +18,11 @@ from webapp.platforms.diagnosis import (
     Fault,
     common_diagnosis,
     retry_after,
-    unknown,
     verdict,
 )
 from webapp.platforms.oauth_words import TOKEN_STAGES, callback_diagnosis, oauth_word
+from webapp.platforms.phrases import in_words, lacks_a_parameter, last_words
+from webapp.platforms.unpack import unpacked
 
 OURS_AT_CALLBACK = frozenset({"unauthorized_scope_error", "invalid_scope_error", "invalid_redirect_uri"})
 REVOKED = re.compile(r"revoked", re.I)
@@ -41,6 +42,7 @@ WAIT = 120.0
 
 def diagnose(answer: Answer) -> Diagnosis | None:
     """None for a good answer."""
+    answer = unpacked(answer)
     if answer.stage is Stage.AUTHORIZE_CALLBACK:
         return _callback(answer)
     if answer.failure is not None:
@@ -78,17 +80,17 @@ def _inspected(answer: Answer) -> Diagnosis | None:
         )  # fmt: skip
     if answer.status == 200 and dig(answer.json, "active") is True:
         return None
-    return oauth_word(answer) or common_diagnosis(answer) or unknown(answer)
+    return oauth_word(answer) or common_diagnosis(answer) or last_words(answer)
 
 
 def _token(answer: Answer) -> Diagnosis | None:
     word = dig_text(answer.json, "error")
     said = dig_text(answer.json, "error_description") or word
     refused = word == "invalid_grant" or (word == "invalid_request" and GRANT.search(said))
-    if refused and answer.stage is not Stage.TOKEN_EXCHANGE:
+    if refused and not lacks_a_parameter(said) and answer.stage is not Stage.TOKEN_EXCHANGE:
         return _refused(word, said)
     if word:
-        return oauth_word(answer, word, said) or common_diagnosis(answer) or unknown(answer, code=word, message=said)
+        return oauth_word(answer, word, said) or common_diagnosis(answer) or last_words(answer, code=word, message=said)
     if answer.status == 200 and isinstance(dig(answer.json, "access_token"), str):
         return None
     return common_diagnosis(answer) or _api(answer)
@@ -114,7 +116,7 @@ def _api(answer: Answer) -> Diagnosis:
     if RESTRICTED.search(f"{symbol} {message}"):
         return verdict(Cause.SECURITY_POLICY, code=code, message=message)
     if answer.status == 401 or symbol.endswith("_ACCESS_TOKEN") or service in ("65600", "65601", "65602"):
-        return _unauthorised(symbol, service, code, message)
+        return _unauthorised(answer, symbol, service, code, message)
     if answer.status == 429:
         return verdict(
             Cause.RATE_LIMITED, transient=True, code=code, message=message,
@@ -127,15 +129,21 @@ def _api(answer: Answer) -> Diagnosis:
     if answer.status == 404 and not OUR_PATH.search(message) and not answer.is_html:
         return verdict(Cause.ACCOUNT_UNAVAILABLE, certainty=Certainty.LIKELY, code=code, message=message)
     if answer.status in (400, 404, 405, 406, 410, 413, 414, 415, 422, 426):
+        told = in_words(answer, code, message) if answer.status in (400, 422) else None
+        if told is not None:
+            return told
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
-    return unknown(answer, code=code, message=message)
+    return last_words(answer, code=code, message=message)
 
 
-def _unauthorised(symbol: str, service: str, code: str, message: str) -> Diagnosis:
+def _unauthorised(answer: Answer, symbol: str, service: str, code: str, message: str) -> Diagnosis:
     if "REVOKED" in symbol or service == "65601" or REVOKED.search(message):
         return verdict(Cause.ACCESS_REVOKED, code=code, message=message)
     if re.search(r"empty|missing|no oauth", message, re.I) and not EXPIRED.search(message):
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
+    told = None if EXPIRED.search(f"{symbol} {message}") else in_words(answer, code, message)
+    if told is not None:
+        return told
     # Sixty days of an access token are over, or it is refused for a reason not given; the renewal decides.
     certainty = Certainty.SURE if EXPIRED.search(f"{symbol} {message}") else Certainty.LIKELY
     return verdict(Cause.TOKEN_EXPIRED, transient=True, certainty=certainty, code=code, message=message)
@@ -149,7 +157,7 @@ def _forbidden(answer: Answer, code: str, message: str) -> Diagnosis:
     if OUR_APP.search(message):
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
     if not SCOPE.search(f"{code} {message}"):
-        return unknown(answer, code=code, message=message)
+        return last_words(answer, code=code, message=message)
     return verdict(
         Cause.SCOPE_MISSING, certainty=Certainty.LIKELY, candidates=(Cause.ACCOUNT_UNAVAILABLE,), code=code,
         message=message,

@@ -19,10 +19,11 @@ from webapp.platforms.diagnosis import (
     Fault,
     common_diagnosis,
     retry_after,
-    unknown,
     verdict,
 )
-from webapp.platforms.oauth_words import APP_REVIEW, TOKEN_STAGES, callback_diagnosis
+from webapp.platforms.oauth_words import TOKEN_STAGES, callback_diagnosis
+from webapp.platforms.phrases import OUR_APP, SHUT, app_refused, in_words, last_words, words_of
+from webapp.platforms.unpack import unpacked
 
 # 190 (and 102): what its subcodes say about the session.
 SESSION = {
@@ -54,6 +55,7 @@ CLOSED = frozenset({2, 3, 7, 8, 9, 100, 101})
 
 def diagnose(answer: Answer) -> Diagnosis | None:
     """None for a good answer."""
+    answer = unpacked(answer)
     if answer.stage is Stage.AUTHORIZE_CALLBACK:
         return callback_diagnosis(answer)
     if answer.failure is not None:
@@ -65,9 +67,9 @@ def diagnose(answer: Answer) -> Diagnosis | None:
         return _inspected(answer)
     found = common_diagnosis(answer)
     if found is None and answer.status != 200:
-        return unknown(answer)
+        return last_words(answer)
     if found is None and answer.stage in TOKEN_STAGES and not isinstance(dig(answer.json, "access_token"), str):
-        return unknown(answer)
+        return last_words(answer)
     return found or _closed(answer)
 
 
@@ -75,10 +77,12 @@ def _error(answer: Answer, error: object) -> Diagnosis:
     code, message = dig(error, "code"), dig_text(error, "message")
     # `debug_token` has its own name for it.
     subcode = dig_text(error, "error_subcode") or dig_text(error, "subcode")
-    number = code if isinstance(code, int) and not isinstance(code, bool) else -1
+    digits = dig_text(error, "code")
+    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else -1
+    number = code if isinstance(code, int) and not isinstance(code, bool) else number
     name = f"{number}/{subcode}" if subcode else str(number)
     if number in (190, 102):
-        return _session(subcode, message, name)
+        return _session(answer, subcode, message, name)
     if number in BUSY or subcode in BUSY_SUBCODES or answer.status == 429:
         return verdict(Cause.RATE_LIMITED, transient=True, code=name, message=message, retry_after=_regain(answer))
     if subcode in HEAVY_SUBCODES or "reduce the amount of data" in message:
@@ -86,8 +90,10 @@ def _error(answer: Answer, error: object) -> Diagnosis:
         return verdict(Cause.BAD_REQUEST, transient=True, code=name, message=message)
     if subcode == "2853001" or (number == 100 and subcode == "33"):
         return verdict(Cause.ACCOUNT_UNAVAILABLE, code=name, message=message)
-    if APP_REVIEW.search(message):
-        return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=name, message=message)
+    if OUR_APP.search(words_of(message)):
+        return app_refused(name, message)
+    if SHUT.search(words_of(message)):
+        return verdict(Cause.ACCOUNT_UNAVAILABLE, certainty=Certainty.LIKELY, code=name, message=message)
     if number == 10 or 200 <= number <= 299 or MISSING.search(message):
         certainty = Certainty.LIKELY if "NOT grant ads_" in message else Certainty.SURE
         other = (Cause.ACCOUNT_UNAVAILABLE,) if certainty is Certainty.LIKELY else ()
@@ -104,10 +110,12 @@ def _error(answer: Answer, error: object) -> Diagnosis:
         return verdict(Cause.PLATFORM_DOWN, transient=True, code=name, message=message)
     if number in OUR_CALL:
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=name, message=message)
-    return unknown(answer, code=name, message=message)
+    return last_words(answer, code=name, message=message)
 
 
-def _session(subcode: str, message: str, name: str) -> Diagnosis:
+def _session(answer: Answer, subcode: str, message: str, name: str) -> Diagnosis:
+    if subcode not in SESSION and OUR_APP.search(words_of(message)):
+        return app_refused(name, message)
     if MISSING.search(message):
         return verdict(Cause.SCOPE_MISSING, code=name, message=message)
     said = next((cause for cause, words in SAID if words.search(message)), None)
@@ -121,7 +129,7 @@ def _session(subcode: str, message: str, name: str) -> Diagnosis:
         return verdict(cause, code=name, message=message)
     if said is not None:
         return verdict(said, certainty=Certainty.LIKELY, code=name, message=message)
-    return verdict(
+    return in_words(answer, name, message) or verdict(
         Cause.ACCESS_REVOKED, certainty=Certainty.AMBIGUOUS, candidates=(Cause.TOKEN_EXPIRED, Cause.PASSWORD_CHANGED),
         code=name, message=message,
     )  # fmt: skip
@@ -131,7 +139,8 @@ def _inspected(answer: Answer) -> Diagnosis | None:
     """`debug_token`: dead, or alive without the permission we need."""
     found = dig(answer.json, "data")
     if dig(found, "is_valid") is False:
-        return _error(answer, dig(found, "error")) if isinstance(dig(found, "error"), dict) else _session("", "", "190")
+        told = dig(found, "error")
+        return _error(answer, told) if isinstance(told, dict) else _session(answer, "", "", "190")
     scopes = dig(found, "scopes")
     if isinstance(scopes, list) and "ads_read" not in scopes:
         return verdict(Cause.SCOPE_MISSING, code="scopes", message=", ".join(map(str, scopes)))

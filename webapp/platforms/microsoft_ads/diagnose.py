@@ -19,11 +19,12 @@ from webapp.platforms.diagnosis import (
     Remedy,
     common_diagnosis,
     retry_after,
-    unknown,
     verdict,
 )
 from webapp.platforms.microsoft_ads.entra import entra_diagnosis
 from webapp.platforms.oauth_words import TOKEN_STAGES, callback_diagnosis
+from webapp.platforms.phrases import OUR_APP, in_words, last_words, words_of
+from webapp.platforms.unpack import unpacked
 
 MANAGE = "msads.manage"
 ZIP = b"PK\x03\x04"
@@ -48,11 +49,13 @@ WAITS = {"117": 60.0, "207": 60.0, "4204": 900.0}
 _SOAP = re.compile(r"<(?:\w+:)?Code>\s*(\d{1,7})\s*</(?:\w+:)?Code>(.*?)(?=<(?:\w+:)?Code>\s*\d|\Z)", re.S)
 _SYMBOL = re.compile(r"<(?:\w+:)?ErrorCode>\s*(\w{1,80})\s*<")
 _MESSAGE = re.compile(r"<(?:\w+:)?Message>\s*([^<]{1,600})")
+_PRINTED = re.compile(r"""\b(Code|ErrorCode|Message)['"]?\s*(?:=>?|:)\s*['"]?([^'"\n}<]{1,600})""")
 _BLOB = re.compile(r"<Error>\s*<Code>(\w+)</Code>")
 
 
 def diagnose(answer: Answer) -> Diagnosis | None:
     """None for a good answer."""
+    answer = unpacked(answer)
     if answer.stage is Stage.AUTHORIZE_CALLBACK:
         return _callback(answer)
     if answer.failure is not None:
@@ -85,14 +88,14 @@ def _token(answer: Answer) -> Diagnosis | None:
     word, said = dig_text(answer.json, "error"), dig_text(answer.json, "error_description")
     if word or said:
         # Never the status first: a 503 with an AADSTS number in it says more than 503.
-        return entra_diagnosis(answer, word, said or word) or common_diagnosis(answer) or unknown(answer, code=word)
+        return entra_diagnosis(answer, word, said or word) or common_diagnosis(answer) or last_words(answer, code=word)
     found = common_diagnosis(answer)
     if found is None and answer.status == 200 and isinstance(dig(answer.json, "access_token"), str):
         scope = dig_text(answer.json, "scope")
         if answer.stage is Stage.TOKEN_EXCHANGE and scope and MANAGE not in scope:
             return verdict(Cause.SCOPE_MISSING, code="scope", message=f"Granted: {scope}")
         return None
-    return found or unknown(answer)
+    return found or last_words(answer)
 
 
 def _coded(answer: Answer) -> Diagnosis | None:
@@ -104,7 +107,7 @@ def _coded(answer: Answer) -> Diagnosis | None:
             return found
     if listed:
         code, symbol, message = listed[0]
-        return verdict(
+        return in_words(answer, f"{code} {symbol}".strip(), message) or verdict(
             Cause.BAD_REQUEST, fault=Fault.OURS, code=symbol or code, message=message,
             evidence=("Microsoft refuses the question, not the permission.",),
         )  # fmt: skip
@@ -113,7 +116,7 @@ def _coded(answer: Answer) -> Diagnosis | None:
 
 def _by_code(code: str, symbol: str, message: str, answer: Answer) -> Diagnosis | None:
     name = f"{code} {symbol}".strip()
-    if "developer token" in message.lower() or "DeveloperToken" in symbol:
+    if OUR_APP.search(words_of(f"{symbol} {message}")):
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=name, message=message)
     if code == "109" or "TokenExpired" in symbol:
         return verdict(Cause.TOKEN_EXPIRED, transient=True, code=name, message=message)
@@ -149,14 +152,34 @@ def _errors(answer: Answer) -> Iterator[tuple[str, str, str]]:
     body = answer.json
     for outer in _wrapped(body):
         for name in ENVELOPES:
-            inner = dig(outer, name)
-            for one in inner if isinstance(inner, list) else []:
-                if isinstance(one, dict):
-                    yield dig_text(one, "Code"), dig_text(one, "ErrorCode"), dig_text(one, "Message")
-    if body is None:
+            for one in _listed(dig(outer, name)):
+                yield dig_text(one, "Code"), dig_text(one, "ErrorCode"), dig_text(one, "Message")
+    if body is None and answer.status != 200:
+        yield from _spelled_out(answer.text[:50_000])
         for found in _SOAP.finditer(answer.text[:50_000]):
             symbol, message = _SYMBOL.search(found.group(2)), _MESSAGE.search(found.group(2))
             yield found.group(1), symbol.group(1) if symbol else "", message.group(1) if message else ""
+
+
+def _listed(found: object, levels: int = 3) -> Iterator[object]:
+    """One error or several, bare or under the name of their kind, as SOAP becomes JSON."""
+    if isinstance(found, dict) and ("Code" in found or "ErrorCode" in found):
+        yield found
+    elif isinstance(found, dict | list) and levels:
+        for one in found.values() if isinstance(found, dict) else found:
+            yield from _listed(one, levels - 1)
+
+
+def _spelled_out(text: str) -> Iterator[tuple[str, str, str]]:
+    """A fault as a client library prints it: `Code = "106" ErrorCode = "..." Message = "..."`."""
+    one: dict[str, str] = {}
+    for name, value in _PRINTED.findall(text):
+        if name == "Code" and one:
+            yield one.get("Code", ""), one.get("ErrorCode", ""), one.get("Message", "")
+            one = {}
+        one[name] = value.strip()
+    if "Code" in one or "ErrorCode" in one:
+        yield one.get("Code", ""), one.get("ErrorCode", ""), one.get("Message", "")
 
 
 def _wrapped(body: object, levels: int = 3) -> Iterator[object]:
@@ -184,4 +207,4 @@ def _status(answer: Answer) -> Diagnosis | None:
         return verdict(Cause.TOKEN_EXPIRED, transient=True, certainty=Certainty.LIKELY, code=code, message=message)
     if answer.status in (404, 405, 410):
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
-    return unknown(answer, code=code, message=message)
+    return last_words(answer, code=code, message=message)

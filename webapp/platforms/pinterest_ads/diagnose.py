@@ -17,10 +17,11 @@ from webapp.platforms.diagnosis import (
     Fault,
     common_diagnosis,
     retry_after,
-    unknown,
     verdict,
 )
 from webapp.platforms.oauth_words import TOKEN_STAGES, callback_diagnosis, oauth_word
+from webapp.platforms.phrases import in_words, last_words
+from webapp.platforms.unpack import unpacked
 
 OUR_APP = re.compile(
     r"consumer type|trial access|application id|invalid application|client (id|secret|auth)|\bapp(lication)? "
@@ -38,6 +39,7 @@ LONG_AGO = 1_000_000_000
 
 def diagnose(answer: Answer) -> Diagnosis | None:
     """None for a good answer."""
+    answer = unpacked(answer)
     if answer.stage is Stage.AUTHORIZE_CALLBACK:
         return callback_diagnosis(answer)
     if answer.failure is not None:
@@ -68,9 +70,11 @@ def _token(answer: Answer, code: str, message: str) -> Diagnosis | None:
         return None
     refused = answer.status in (400, 401, 403) and (code or message or dig_text(answer.json, "error"))
     if not refused:
-        return common_diagnosis(answer) or unknown(answer, code=code, message=message)
-    said = f"{message} {dig_text(answer.json, 'error_description')}"
-    if answer.stage is Stage.TOKEN_EXCHANGE or OUR_APP.search(said) or code in ("1", "283"):
+        return common_diagnosis(answer) or last_words(answer, code=code, message=message)
+    said = f"{message} {dig_text(answer.json, 'error_description')} {dig_text(answer.json, 'data')}"
+    # A bare "Forbidden" is said to an address they do not like, and is no word about the code.
+    judged = answer.stage is Stage.TOKEN_EXCHANGE and (answer.status != 403 or GRANT.search(said))
+    if judged or OUR_APP.search(said) or code == "1":
         return verdict(
             Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message,
             evidence=("A one-time code that was used or came too late is answered like this, too.",),
@@ -78,7 +82,7 @@ def _token(answer: Answer, code: str, message: str) -> Diagnosis | None:
     if SECURITY.search(said):
         return verdict(Cause.SECURITY_POLICY, certainty=Certainty.LIKELY, code=code, message=message)
     if code not in ("2", "3") and not GRANT.search(said):
-        return unknown(answer, code=code, message=message)
+        return last_words(answer, code=code, message=message)
     if EXPIRED.search(said) and not REVOKED.search(said):
         return verdict(Cause.TOKEN_EXPIRED, certainty=Certainty.LIKELY, code=code, message=message)
     return verdict(
@@ -94,6 +98,11 @@ def _api(answer: Answer, code: str, message: str) -> Diagnosis:
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
     if answer.status in (401, 403) and (code == "3" or SCOPES.search(message)):
         return verdict(Cause.SCOPE_MISSING, code=code, message=message)
+    told = in_words(answer, code, message)
+    if told is not None:
+        return told
+    if answer.is_html:
+        return last_words(answer, code=code, message=message)
     if answer.status == 401:
         if REVOKED.search(message):
             return verdict(Cause.ACCESS_REVOKED, code=code, message=message)
@@ -106,7 +115,7 @@ def _api(answer: Answer, code: str, message: str) -> Diagnosis:
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=DEAD_BOOKMARK, message=message)
     if answer.status in (400, 404, 405, 406, 410, 415, 422):
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
-    return unknown(answer, code=code, message=message)
+    return last_words(answer, code=code, message=message)
 
 
 def _reset(answer: Answer) -> float | None:

@@ -15,10 +15,11 @@ from webapp.platforms.diagnosis import (
     Fault,
     common_diagnosis,
     retry_after,
-    unknown,
     verdict,
 )
-from webapp.platforms.oauth_words import APP_REVIEW, TOKEN_STAGES, callback_diagnosis, oauth_word
+from webapp.platforms.oauth_words import TOKEN_STAGES, callback_diagnosis, oauth_word
+from webapp.platforms.phrases import OUR_APP, in_words, last_words
+from webapp.platforms.unpack import unpacked
 
 DEAD_GRANT = ("active refresh_token", "app_not_installed", "invalid_subject_token", "application_uninstalled")
 REFUSED = re.compile(r"api key|access token|unrecognized login|unauthori[sz]ed|uninstalled", re.I)
@@ -29,6 +30,7 @@ AMBIGUOUS = (Cause.TOKEN_EXPIRED, Cause.REFRESH_INTERRUPTED)
 
 def diagnose(answer: Answer) -> Diagnosis | None:
     """None for a good answer."""
+    answer = unpacked(answer)
     if answer.stage is Stage.AUTHORIZE_CALLBACK:
         return callback_diagnosis(answer)
     if answer.failure is not None:
@@ -55,13 +57,13 @@ def _token(answer: Answer) -> Diagnosis | None:
         return verdict(Cause.BAD_REQUEST, code=word, message=said, evidence=("The one-time code is no longer good.",))
     found = oauth_word(answer, word, said)
     if found is not None or answer.status != 200:
-        return found or _status(answer) or unknown(answer)
+        return found or _status(answer) or last_words(answer)
     if isinstance(dig(answer.json, "access_token"), str):
         if answer.stage is Stage.TOKEN_REFRESH and dig(answer.json, "refresh_token") is None:
             # Seen in the wild (shopify-app-js 3400): half a pair. The other half that we hold still works.
-            return unknown(answer, code="half_a_pair", message="The renewal came back without its second half.")
+            return last_words(answer, code="half_a_pair", message="The renewal came back without its second half.")
         return None
-    return common_diagnosis(answer) or unknown(answer)
+    return common_diagnosis(answer) or last_words(answer)
 
 
 def _codes(answer: Answer) -> Diagnosis | None:
@@ -69,9 +71,12 @@ def _codes(answer: Answer) -> Diagnosis | None:
     errors = dig(answer.json, "errors")
     if not isinstance(errors, list):
         return None
-    found = [(dig_text(one, "extensions", "code"), dig_text(one, "message"), one) for one in errors]
+    found = [
+        (dig_text(one, "extensions", "code"), one if isinstance(one, str) else dig_text(one, "message"), one)
+        for one in errors
+    ]
     for code, message, one in found:
-        if APP_REVIEW.search(message):
+        if OUR_APP.search(message):
             return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code or "app_review", message=message)
         if code == "ACCESS_DENIED":
             needed = dig_text(one, "extensions", "requiredAccess")
@@ -83,6 +88,13 @@ def _codes(answer: Answer) -> Diagnosis | None:
             return verdict(Cause.PLATFORM_DOWN, transient=True, code=code, message=message)
         if code in ("SHOP_INACTIVE", "SHOP_NOT_FOUND"):
             return verdict(Cause.ACCOUNT_UNAVAILABLE, code=code, message=message)
+    for code, message, _ in found:
+        if not code and "access denied" in message.lower():
+            return verdict(Cause.SCOPE_MISSING, certainty=Certainty.LIKELY, message=message)
+        # The form without a code; with one that says what is wrong with the question, that is what is wrong.
+        told = None if code else in_words(answer, code, message)
+        if told is not None:
+            return told
     if not found:
         return None
     code, message, _ = found[0]
@@ -94,7 +106,7 @@ def _status(answer: Answer) -> Diagnosis | None:
     code = str(answer.status)
     if "Non-expiring access tokens" in message:
         return verdict(Cause.SECURITY_POLICY, fault=Fault.OURS, code=code, message=message)
-    if APP_REVIEW.search(message):
+    if OUR_APP.search(message):
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
     if answer.status == 401:
         return _unauthorised(answer, code, message)
@@ -115,9 +127,14 @@ def _status(answer: Answer) -> Diagnosis | None:
     common = common_diagnosis(answer)
     if common is not None:
         return common
+    if answer.status == 200 and isinstance(dig(answer.json, "errors"), str) and message:
+        return _unauthorised(answer, code, message) if REFUSED.search(message) else last_words(answer, message=message)
+    told = None if answer.status == 200 else in_words(answer, code, message)
+    if told is not None:
+        return told
     if answer.status in (400, 406, 414, 422):
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
-    return None if answer.status == 200 else unknown(answer, message=message)
+    return None if answer.status == 200 else last_words(answer, message=message)
 
 
 def _unauthorised(answer: Answer, code: str, message: str) -> Diagnosis:
@@ -127,7 +144,7 @@ def _unauthorised(answer: Answer, code: str, message: str) -> Diagnosis:
             message=message,
         )  # fmt: skip
     if answer.stage in TOKEN_STAGES:
-        return unknown(answer, message=message)
+        return last_words(answer, message=message)
     # In words nobody knows it may be just the hour that a token lives; the renewal decides.
     return verdict(Cause.TOKEN_EXPIRED, transient=True, certainty=Certainty.LIKELY, code=code, message=message)
 

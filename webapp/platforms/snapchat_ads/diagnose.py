@@ -18,10 +18,11 @@ from webapp.platforms.diagnosis import (
     Fault,
     common_diagnosis,
     retry_after,
-    unknown,
     verdict,
 )
 from webapp.platforms.oauth_words import TOKEN_STAGES, callback_diagnosis, oauth_word
+from webapp.platforms.phrases import in_words, last_words
+from webapp.platforms.unpack import unpacked
 
 SCOPE = "snapchat-marketing-api"
 GOOD = frozenset({"success", "partial"})
@@ -30,6 +31,7 @@ UNSURE = (Cause.PASSWORD_CHANGED, Cause.TOKEN_EXPIRED)
 # Our app, its approval or its question: nothing that the merchant could mend.
 OURS = re.compile(
     r"(app|client|application)\b.{0,40}\b(not|isn't)\b.{0,20}(approved|allow|whitelist|registered|authori[sz]ed|enabled)"
+    r"|(squad|campaign|creative|media|segment|pixel)\b.{0,10}not found"
     r"|no longer available|deprecated|unsupported stats query",
     re.I,
 )
@@ -41,6 +43,7 @@ MOST_PARTS = 5_000
 
 def diagnose(answer: Answer) -> Diagnosis | None:
     """None for a good answer."""
+    answer = unpacked(answer)
     if answer.stage is Stage.AUTHORIZE_CALLBACK:
         return callback_diagnosis(answer)
     if answer.failure is not None:
@@ -82,11 +85,14 @@ def _oauth(answer: Answer) -> Diagnosis | None:
         if answer.stage is Stage.TOKEN_EXCHANGE and isinstance(scope, str) and SCOPE not in scope.split():
             return verdict(Cause.SCOPE_MISSING, code="scope", message=f"Granted: {scope or 'nothing'}")
         return None
-    return unknown(answer, code=word, message=said)
+    return last_words(answer, code=word, message=said)
 
 
 def _status(answer: Answer) -> Diagnosis:
     code, message = _code(answer), _message(answer)
+    told = in_words(answer, code, message)
+    if answer.status == 401 and told is not None:
+        return told
     if answer.status == 401:
         # Access tokens live for an hour at most; the renewal decides.
         return _aged(answer, code)
@@ -94,8 +100,12 @@ def _status(answer: Answer) -> Diagnosis:
         return _ours(code, message)
     if not dig_text(answer.json, "request_status"):
         # Not Snapchat's envelope: something in between spoke, and it knows nothing of roles and accounts.
-        return unknown(answer, code=code, message=message)
-    if OURS.search(message) or answer.status == 400:
+        return last_words(answer, code=code, message=message)
+    if OURS.search(message):
+        return _ours(code, message)
+    if told is not None:
+        return told
+    if answer.status == 400:
         return _ours(code, message)
     if answer.status == 403:
         return verdict(
@@ -107,7 +117,7 @@ def _status(answer: Answer) -> Diagnosis:
             Cause.ACCOUNT_UNAVAILABLE, certainty=Certainty.LIKELY, candidates=(Cause.BAD_REQUEST,),
             code=code, message=message,
         )  # fmt: skip
-    return unknown(answer, code=code, message=message)
+    return last_words(answer, code=code, message=message)
 
 
 def _words(answer: Answer, code: str, message: str) -> Diagnosis:
@@ -118,7 +128,7 @@ def _words(answer: Answer, code: str, message: str) -> Diagnosis:
         return _ours(code, message)
     if ROLE.search(message) or GONE.search(message):
         return verdict(Cause.ACCOUNT_UNAVAILABLE, certainty=Certainty.LIKELY, code=code, message=message)
-    return unknown(answer, code=code, message=message)
+    return last_words(answer, code=code, message=message)
 
 
 def _failed_parts(body: object) -> Iterator[str]:
