@@ -85,7 +85,8 @@ def _shown(answer: Answer) -> Diagnosis:
 
 def _parameters(text: str) -> str:
     """The query of an address or what is left of one; some platforms put it behind the number sign."""
-    query, _, fragment = text.rpartition("?")[2].partition("#")
+    address, _, behind = text.partition("?")
+    query, _, fragment = (text if "=" in address else behind or text).partition("#")
     return query if "=" in query else fragment
 
 

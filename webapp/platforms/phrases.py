@@ -28,10 +28,12 @@ _SHUT = (
 # Our app or its registration: nothing that a merchant could approve, and said alike at every stage.
 OUR_APP = re.compile(
     r"redirect.?ur[il]|callback.?url|app'?s'? domains?|domain of (this|the) url|redirection uri mismatch"
-    rf"|{_APP}.{{0,40}}\b(is|are|was|been|has|have|currently|'s)\b.{{0,15}}\b(deleted|disabled|blocked|restricted|suspended"
-    r"|rejected|deactivated|archived|unpublished|in (development|sandbox|review|trial)|pending|inactive|banned)\b"
-    rf"|{_APP}.{{0,40}}\b(not|isn't|hasn't|no longer)\b.{{0,25}}\b(approved|whitelisted|allowlisted|registered|reviewed"
-    r"|allowed|eligible|enabled|active|accessible|available|set ?up|live|published|verified|recognized|found|exist)\b"
+    rf"|{_APP}.{{0,40}}\b(is|are|was|been|has|have|currently|'s)\b.{{0,15}}\b(deleted|disabled|blocked|restricted"
+    r"|suspended|rejected|deactivated|archived|unpublished|in (development|sandbox|review|trial)|under review"
+    r"|pending|inactive|banned)\b"
+    rf"|{_APP}.{{0,40}}\b(not|cannot|\w+n't|no longer)\b.{{0,25}}\b(approved|whitelisted|allowlisted|registered"
+    r"|reviewed|allowed|eligible|enabled|active|accessible|available|set ?up|live|published|verified|recognized|found"
+    r"|exist)\b"
     r"|(not|n't) (set|configured) up this app|must be (reviewed|approved)|app review|reviewable feature"
     r"|development (mode|access)|apply for .{0,20}(scope|access|permission)|validating (application|client)"
     r"|(unknown|invalid|incorrect|bad|wrong|no such|missing|find) ((?!token)\w+ ){0,2}(application|client|app)\b"
@@ -41,12 +43,13 @@ OUR_APP = re.compile(
     r"|(invalid|unknown|malformed|unsupported) (\w+ )?scopes?\b"
     r"|api access (is |has been )?(blocked|disabled|deactivated|suspended|restricted)|permission to get url"
     r"|client (id|secret|authentication)\b"
+    r"|security profile"
     r"|\bapp (id|secret|key)\b|appsecret|developer.?token|authori[sz]ed developer|access not configured"
     r"|unsupported (grant|response) type|grant.?type .{0,20}not (supported|allowed)",
     re.I,
 )
 # An account in a state of its own, whoever asks.
-SHUT = re.compile(rf"{_ACCOUNT}.{{0,60}}{_SHUT}|{_SHUT} .{{0,20}}{_ACCOUNT}|life ?cycle status", re.I)
+SHUT = re.compile(rf"{_ACCOUNT}.{{0,60}}{_SHUT}|{_SHUT} .{{0,20}}{_ACCOUNT}|(life ?cycle|financial) status", re.I)
 # The first that is said decides: so what is plain stands before what is vague.
 _SAID = (
     (Cause.RATE_LIMITED, re.compile(
@@ -163,7 +166,7 @@ def words_of(text: str) -> str:
     """As a person would read it: no markup, and `INVALID_GRANT`, `invalidGrant` and `invalid-grant` in two words."""
     text = html.unescape(re.sub(r"<[^>]{0,300}>", " ", text[:MOST_TEXT]))
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
-    return " ".join(re.sub(r"[_+]|(?<=[a-z])-(?=[a-z])", " ", text).split())
+    return " ".join(re.sub(r"[_+]|(?<=[A-Za-z])-(?=[A-Za-z])", " ", text).split())
 
 
 def _grant(answer: Answer, cause: Cause | None, said: str, code: str, message: str) -> Diagnosis | None:

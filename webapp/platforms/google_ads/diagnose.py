@@ -61,6 +61,12 @@ def diagnose(answer: Answer) -> Diagnosis | None:
         return common_diagnosis(answer)
     if answer.stage in TOKEN_STAGES or isinstance(dig(answer.json, "error"), str):
         return _oauth(answer)
+    if answer.stage is Stage.TOKEN_INSPECT and answer.status == 400 and dig_text(answer.json, "error_description"):
+        # Its inspector names no error; "Invalid Value" is all that it says of a token that is not good any more.
+        return verdict(
+            Cause.TOKEN_EXPIRED, transient=True, certainty=Certainty.LIKELY, code="invalid_token",
+            message=dig_text(answer.json, "error_description"),
+        )  # fmt: skip
     error = dig(answer.json, "error") or dig(answer.json, 0, "error")
     if isinstance(error, dict):
         return _ads(answer, error) or _status(answer, error)

@@ -126,7 +126,7 @@ def _api(answer: Answer) -> Diagnosis:
         return verdict(Cause.PLATFORM_DOWN, transient=True, code=code, message=message, retry_after=retry_after(answer))
     if answer.status == 403:
         return _forbidden(answer, code, message)
-    if answer.status == 404 and not OUR_PATH.search(message) and not answer.is_html:
+    if answer.status == 404 and not OUR_PATH.search(message) and isinstance(answer.json, dict):
         return verdict(Cause.ACCOUNT_UNAVAILABLE, certainty=Certainty.LIKELY, code=code, message=message)
     if answer.status in (400, 404, 405, 406, 410, 413, 414, 415, 422, 426):
         told = in_words(answer, code, message) if answer.status in (400, 422) else None
@@ -156,7 +156,7 @@ def _forbidden(answer: Answer, code: str, message: str) -> Diagnosis:
         return verdict(Cause.ACCOUNT_UNAVAILABLE, certainty=Certainty.LIKELY, code=code, message=message)
     if OUR_APP.search(message):
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
-    if not SCOPE.search(f"{code} {message}"):
+    if not isinstance(answer.json, dict) or not SCOPE.search(f"{code} {message}"):
         return last_words(answer, code=code, message=message)
     return verdict(
         Cause.SCOPE_MISSING, certainty=Certainty.LIKELY, candidates=(Cause.ACCOUNT_UNAVAILABLE,), code=code,
