@@ -98,6 +98,17 @@ def test_an_error_is_found_in_a_string_and_in_a_form(body):
     assert unpacked(Answer(Stage.API, 400, {}, body)).json == {"error": "x"}
 
 
+@pytest.mark.parametrize("slug", registry())
+def test_every_platform_opens_what_is_wrapped_before_it_reads(slug):
+    said = json.dumps({"error": "invalid_client", "error_description": "x"})
+    for body in (json.dumps(said), "error=invalid_client&error_description=x"):
+        found = registry()[slug].diagnose(Answer(Stage.TOKEN_REFRESH, 401, {}, body.encode()))
+        assert (found.cause, found.fault) == (Cause.BAD_REQUEST, Fault.OURS)
+    batch = json.dumps([{"code": 503, "body": "{}"}])
+    found = registry()[slug].diagnose(Answer(Stage.API, 200, {}, batch.encode()))
+    assert found.cause is Cause.PLATFORM_DOWN
+
+
 @given(st.lists(st.dictionaries(st.text(max_size=5), st.integers()), max_size=3))
 def test_data_stays_as_it_is(rows):
     answer = Answer(Stage.API, 200, {}, json.dumps(rows).encode())

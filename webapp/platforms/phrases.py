@@ -23,7 +23,7 @@ _APP = r"\b(app|application|client|integration|project|developer account|develop
 _ACCOUNT = r"\b(ad)?(accounts?|customers?|profiles?|advertisers?|shop|store|organi[sz]ation|merchant)\b"
 _SHUT = (
     r"(closed|suspended|disabled|deleted|deactivated|inactive|not (yet )?(enabled|active|found|exist)|cancell?ed|frozen"
-    r"|no longer (active|exists?|available)|on hold|life ?cycle|unpaid|past due|n't exist|punished|terminated)"
+    r"|no longer (active|exists?|available)|on hold|life ?cycle|unpaid|paused|past due|n't exist|punished|terminated)"
 )
 # Our app or its registration: nothing that a merchant could approve, and said alike at every stage.
 OUR_APP = re.compile(
@@ -34,7 +34,8 @@ OUR_APP = re.compile(
     rf"|{_APP}.{{0,40}}\b(not|cannot|\w+n't|no longer)\b.{{0,25}}\b(approved|whitelisted|allowlisted|registered"
     r"|reviewed|allowed|eligible|enabled|active|accessible|available|set ?up|live|published|verified|recognized|found"
     r"|exist)\b"
-    r"|(not|n't) (set|configured) up this app|must be (reviewed|approved)|app review|reviewable feature"
+    r"|(not|n't) (set|configured) up this app|must be (reviewed|approved)|app review|protected customer data"
+    r"|\bapp (needs|requires|must) .{0,20}(review|approv|verif)|reviewable feature"
     r"|development (mode|access)|apply for .{0,20}(scope|access|permission)|validating (application|client)"
     r"|(unknown|invalid|incorrect|bad|wrong|no such|missing|find) ((?!token)\w+ ){0,2}(application|client|app)\b"
     r"(?! (code|data))"
@@ -102,7 +103,8 @@ _EXPIRED = re.compile(
 _QUESTION = re.compile(
     r"parameters? .{0,40}\b(missing|required|invalid|not supported)|(missing|required|invalid|unknown|unsupported"
     r"|unrecognized) .{0,20}\b(param|field|header|element|argument|value|version|request|column|metric|path|json)"
-    r"|malformed|deprecated|sunset|no longer (supported|available)|not supported|method not allowed|cannot (get|post) /"
+    r"|malformed|deprecated|sunset|no longer (supported|available)|not support(ed)?\b|method not allowed"
+    r"|cannot (get|post) /"
     r"|(api|version).{0,30}(not active|retired|removed)", re.I,
 )  # fmt: skip
 # What everybody says who has nothing else to say: only where nothing is said against the question.

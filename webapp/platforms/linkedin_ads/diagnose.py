@@ -21,7 +21,7 @@ from webapp.platforms.diagnosis import (
     verdict,
 )
 from webapp.platforms.oauth_words import TOKEN_STAGES, callback_diagnosis, oauth_word
-from webapp.platforms.phrases import in_words, lacks_a_parameter, last_words
+from webapp.platforms.phrases import SHUT, in_words, lacks_a_parameter, last_words, words_of
 from webapp.platforms.unpack import unpacked
 
 OURS_AT_CALLBACK = frozenset({"unauthorized_scope_error", "invalid_scope_error", "invalid_redirect_uri"})
@@ -152,7 +152,7 @@ def _unauthorised(answer: Answer, symbol: str, service: str, code: str, message:
 def _forbidden(answer: Answer, code: str, message: str) -> Diagnosis:
     if UNPERMITTED.search(message):
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)
-    if ROLE.search(message) and not NAMES_AN_API.search(message):
+    if (ROLE.search(message) or SHUT.search(words_of(message))) and not NAMES_AN_API.search(message):
         return verdict(Cause.ACCOUNT_UNAVAILABLE, certainty=Certainty.LIKELY, code=code, message=message)
     if OUR_APP.search(message):
         return verdict(Cause.BAD_REQUEST, fault=Fault.OURS, code=code, message=message)

@@ -92,7 +92,7 @@ def _error(answer: Answer, error: object) -> Diagnosis:
         return verdict(Cause.ACCOUNT_UNAVAILABLE, code=name, message=message)
     if OUR_APP.search(words_of(message)):
         return app_refused(name, message)
-    if SHUT.search(words_of(message)):
+    if SHUT.search(words_of(message)) or "appropriate role" in message:
         return verdict(Cause.ACCOUNT_UNAVAILABLE, certainty=Certainty.LIKELY, code=name, message=message)
     if number == 10 or 200 <= number <= 299 or MISSING.search(message):
         certainty = Certainty.LIKELY if "NOT grant ads_" in message else Certainty.SURE

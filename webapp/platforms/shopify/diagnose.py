@@ -117,7 +117,7 @@ def _status(answer: Answer) -> Diagnosis | None:
         )  # fmt: skip
     if answer.status == 403 and CLOSED.search(message):
         return verdict(Cause.ACCOUNT_UNAVAILABLE, code=code, message=message)
-    if answer.status == 403 and SCOPE.search(message):
+    if answer.status == 403 and not answer.is_html and SCOPE.search(message):
         scope = re.search(r"approval for (\w+) scope", message)
         evidence = (f"Missing: {scope.group(1)}",) if scope else ()
         certainty = Certainty.SURE if scope or "access" in message.lower() else Certainty.LIKELY

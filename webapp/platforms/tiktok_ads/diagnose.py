@@ -18,7 +18,7 @@ from webapp.platforms.diagnosis import (
     verdict,
 )
 from webapp.platforms.oauth_words import TOKEN_STAGES, callback_diagnosis, oauth_word
-from webapp.platforms.phrases import OUR_APP, in_words, last_words
+from webapp.platforms.phrases import OUR_APP, SHUT, in_words, last_words, words_of
 from webapp.platforms.unpack import unpacked
 
 # 40100 and its neighbours sit in the block of authentication errors and are not.
@@ -67,7 +67,7 @@ def _code(answer: Answer, number: int, message: str) -> Diagnosis:
             Cause.BAD_REQUEST, code=code, message=message,
             evidence=("The one-time code was used before, or came too late.",),
         )  # fmt: skip
-    if number in REVOKED and GONE.search(message):
+    if number in REVOKED and (GONE.search(message) or SHUT.search(words_of(message))):
         return verdict(
             Cause.ACCOUNT_UNAVAILABLE,
             certainty=Certainty.LIKELY,
