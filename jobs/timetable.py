@@ -12,11 +12,13 @@ from webapp.lifecycle.clock_jump import take_back_the_future
 from webapp.lifecycle.compare import compare_due
 from webapp.lifecycle.keep_alive import keep_alive
 from webapp.lifecycle.leave_tick import leave_tick
+from webapp.lifecycle.mute import end_mutes
 from webapp.lifecycle.our_faults import resolve_faults
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.send_notices import send_due_notices
 from webapp.lifecycle.subscribe import subscribe_due
 from webapp.lifecycle.tidy import tidy
+from webapp.lifecycle.warn_ahead import warn_ahead
 from webapp.models.tick import TICK
 
 
@@ -34,6 +36,8 @@ TIMETABLE = (
     Job("take_back_the_future", timedelta(minutes=1), take_back_the_future),
     Job("subscribe", timedelta(seconds=5), subscribe_due),
     Job("compare", timedelta(seconds=5), compare_due),
+    Job("warn_ahead", timedelta(minutes=1), warn_ahead),
+    Job("end_mutes", timedelta(seconds=5), end_mutes),
     Job("leave_tick", TICK, leave_tick),
     Job("look_after_breakers", timedelta(seconds=15), look_after_breakers),
     Job("resolve_faults", timedelta(minutes=1), resolve_faults),

@@ -142,7 +142,7 @@ def test_which_permission_ends_and_how_soon_that_is():
     later = replace(GOOGLE_ADS, ends_at=NOW + timedelta(days=300))
     found = connections.lasting([later, soon, SHOP], NOW)
     assert [one.state for one in found] == [State.GOOD, State.ATTENTION, State.GOOD]
-    assert "Meta Ads (Aurora Outdoor US) ends Sun 22 Nov" in found[1].sentence
+    assert "Meta Ads (Aurora Outdoor US) ends 22 Nov 2026" in found[1].sentence
     assert connections.lasting([SHOP], NOW)[-1].sentence == "No permission of this workspace ends by itself."
 
 

@@ -22,14 +22,14 @@ SIGNED_IN = {
     "overview.page", "overview.figures", "overview.look", "overview.days", "overview.orders", "overview.refunds",
     "overview.campaigns", "overview.products", "costs.page", "costs.put", "costs.drop", 
     "costs.read_file", "costs.take_in",
-    "integrations.page", "integrations.board", "integrations.check_all",
+    "integrations.page", "integrations.board", "checks.check_all", "checks.begin_mute", "checks.end_mute",
     "coverage.page",
     "authorizations.start", "authorizations.callback", "authorizations.not_ours", "patterns.index", "patterns.screen",
     "people.confirm_again", "people.switch", "people.make_workspace", "people.members", "people.put_member",
 }  # fmt: skip
 OWNED = {
     "integrations.show", "integrations.incident", "integrations.history", "receipts.show", "receipts.table",
-    "receipts.dismiss", "integrations.sync_now", "integrations.check", "integrations.pause_one",
+    "receipts.dismiss", "logins.show", "integrations.sync_now", "integrations.check", "integrations.pause_one",
     "integrations.resume_one", "integrations.ask_disconnect", "integrations.disconnect_one",
     "authorizations.start_again", "authorizations.show", "authorizations.choose", "people.drop_member",
 }  # fmt: skip
@@ -111,6 +111,7 @@ def test_a_viewer_sees_everything_and_changes_nothing(app, ids, vic, runtime):
     page = vic.client.get("/integrations").text
     assert "Reconnect</button>" not in page
     assert "Check all</button>" not in page
+    assert "Mute alerts for an hour</button>" not in page
     assert dump(runtime) == before
 
 

@@ -5,6 +5,7 @@ Whatever goes wrong on the way, the integration stays as it was and the Authoriz
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,10 +21,13 @@ from webapp.models.integration import Integration
 from webapp.oauth import session as oauth
 from webapp.oauth.state import MAX_STATE, hashed
 from webapp.platforms.answer import Answer, Stage
+from webapp.platforms.api import Api
 from webapp.platforms.base import Platform
 from webapp.platforms.consent import ForgedCallback, OtherTenant
 from webapp.platforms.diagnosis import Cause, Fault, Trouble
 from webapp.vault import CannotOpen
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +139,18 @@ def _ask(runtime: Runtime, flow: Authorization, params: Mapping[str, str]) -> Ne
         told = list(trouble.diagnosis.evidence) if trouble.diagnosis.fault is Fault.MERCHANT else []
         raise _Ended(ending, trouble.diagnosis.message, code=trouble.diagnosis.code, told=told) from None
     return Newcomer(
-        identity=identity, tokens=tokens, scopes=scopes, accounts=accounts, tenant=flow.tenant, platform=platform
-    )
+        identity=identity, tokens=tokens, scopes=scopes, accounts=accounts, tenant=flow.tenant, platform=platform,
+        consent_ends_at=_consent_end(platform, api),
+    )  # fmt: skip
+
+
+def _consent_end(platform: Platform, api: Api) -> datetime | None:
+    """The date the platform gives; one it will not tell us now is no reason to refuse a good permission."""
+    try:
+        return platform.consent_ends_at(api)
+    except Trouble as trouble:
+        log.warning("%s does not say when its consent ends: %s", platform.slug, trouble.diagnosis.code)
+        return None
 
 
 def _code(platform: Platform, params: Mapping[str, str]) -> str:

@@ -32,6 +32,7 @@ class Newcomer:
     scopes: frozenset[str]
     accounts: tuple[Account, ...]
     tenant: str | None
+    consent_ends_at: datetime | None = None
 
     @property
     def login_label(self) -> str:
@@ -43,7 +44,7 @@ def keep_pending(
 ) -> None:
     """Keep what came back, sealed and not in use, until the merchant has chosen."""
     login = _login(session, flow.workspace_id, newcomer, now)
-    grant = _grant(runtime, login, newcomer, now)
+    grant = _grant(runtime, flow, login, newcomer, now)
     session.add(grant)
     kept = session.get_one(Authorization, flow.id)
     kept.ending, kept.ended_at, kept.expires_at = ending, now, now + CHOICE_LIFE
@@ -57,7 +58,7 @@ def keep_pending(
 def go_live(runtime: Runtime, session: Session, flow: Authorization, newcomer: Newcomer, now: datetime) -> Login:
     """Make the newcomer's grant the live one of its login and repair what else it is proven to reach."""
     login = _login(session, flow.workspace_id, newcomer, now)
-    grant = _grant(runtime, login, newcomer, now)
+    grant = _grant(runtime, flow, login, newcomer, now)
     session.add(grant)
     make_live(session, login, grant, now)
     repair_others(runtime, session, flow=flow, login=login, accounts=newcomer.accounts, scopes=newcomer.scopes, now=now)
@@ -204,7 +205,7 @@ def _login(session: Session, workspace_id: str, newcomer: Newcomer, now: datetim
     return login
 
 
-def _grant(runtime: Runtime, login: Login, newcomer: Newcomer, now: datetime) -> Grant:
+def _grant(runtime: Runtime, flow: Authorization, login: Login, newcomer: Newcomer, now: datetime) -> Grant:
     assert login.id is not None
     tokens, grant_id, seal = newcomer.tokens, opaque_id(), runtime.vault.seal
     refresh = tokens.refresh_token
@@ -217,6 +218,8 @@ def _grant(runtime: Runtime, login: Login, newcomer: Newcomer, now: datetime) ->
         access_expires_at=tokens.access_expires_at,
         refresh_expires_at=tokens.refresh_expires_at,
         issued_at=now,
+        person_id=flow.person_id,
+        consent_ends_at=newcomer.consent_ends_at,
     )
     grant.renew_at = idle_renewal_at(grant, newcomer.platform, since=now)
     return grant

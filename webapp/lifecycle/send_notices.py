@@ -22,8 +22,11 @@ from sqlmodel import Session, col, select
 from webapp import words
 from webapp.extensions import mail
 from webapp.lifecycle.account_mail import letter as account_letter
+from webapp.lifecycle.ends_letter import KINDS as ENDS_KINDS
+from webapp.lifecycle.ends_letter import ends_letter
 from webapp.lifecycle.incident_mail import broken_letter, recovered_letter
 from webapp.lifecycle.letter import Letter
+from webapp.lifecycle.mute import is_told
 from webapp.lifecycle.operator_mail import letter as operator_letter
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.notice import Notice, NoticeKind, retry_at
@@ -67,6 +70,7 @@ def _claim(runtime: Runtime) -> list[_Mail]:
         col(Notice.sent_at).is_(None),
         col(Notice.dropped_at).is_(None),
         col(Notice.refused_at).is_(None),
+        is_told(),
         or_(col(Notice.lease_until).is_(None), col(Notice.lease_until) < now),
     )
     with runtime.database.reading() as session:
@@ -118,6 +122,8 @@ def _compose(runtime: Runtime, group: _Mail) -> Letter | None:
         return broken_letter(runtime, group.person, still_open) if still_open else None
     if kind is NoticeKind.RECOVERED:
         return recovered_letter(runtime, group.notices)
+    if kind in ENDS_KINDS:
+        return ends_letter(runtime, group.notices[0], group.person)
     return account_letter(runtime, group.notices[0], group.person)
 
 

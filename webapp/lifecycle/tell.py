@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_row
 
+from webapp.lifecycle.mute import last_mute
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.notice import Notice, NoticeKind, hold_until
 from webapp.models.people import Member, Person, Role
@@ -51,5 +52,9 @@ def owe_notices(runtime: Runtime, session: Session, incident: Incident, now: dat
         col(Notice.tries) == 0,
     )
     first = session.execute(select(func.min(col(Notice.created_at))).where(*waiting)).scalar_one_or_none() or now
-    due = hold_until(now, first=first, hold=timedelta(seconds=runtime.settings.notice_hold))
+    muted = last_mute(session, incident.workspace_id)
+    # What is kept back while alerts are muted goes out with what the check after it finds.
+    quiet = first if muted is None else muted.ended_at or muted.until
+    hold = timedelta(seconds=runtime.settings.notice_hold)
+    due = max(quiet, hold_until(now, first=max(first, quiet), hold=hold))
     session.execute(update(Notice).where(*waiting).values(due_at=due))

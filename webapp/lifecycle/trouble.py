@@ -19,6 +19,7 @@ from sqlmodel import Session, col, select
 from webapp.lifecycle.breaker import believe_again, note_death
 from webapp.lifecycle.claim import Claim, hold, let_go
 from webapp.lifecycle.corroborate import corroborated, ended_at
+from webapp.lifecycle.mute import together_since
 from webapp.lifecycle.open_grant import live_grant
 from webapp.lifecycle.our_faults import note_fault
 from webapp.lifecycle.recover import open_incident
@@ -165,7 +166,7 @@ def _join_outbreak(session: Session, incident: Incident, now: datetime) -> None:
             Incident.workspace_id == incident.workspace_id,
             col(Incident.id) != incident.id,
             col(Incident.closed_at).is_(None),
-            col(Incident.opened_at) >= now - TOGETHER,
+            col(Incident.opened_at) >= together_since(session, incident.workspace_id, now, within=TOGETHER),
             Incident.remedy == Remedy.RECONNECT,
         )
     ).all()

@@ -9,6 +9,7 @@ from webapp.models import (
     day_sum,
     integration,
     lease,
+    mute,
     notice,
     our_fault,
     people,
@@ -21,6 +22,6 @@ from webapp.models import (
 )
 
 __all__ = [
-    "access", "breaker", "comparison", "data", "day_note", "day_sum", "integration", "lease", "notice", "our_fault",
-    "people", "rate", "restated", "signal", "sync", "tick", "trouble",
+    "access", "breaker", "comparison", "data", "day_note", "day_sum", "integration", "lease", "mute", "notice",
+    "our_fault", "people", "rate", "restated", "signal", "sync", "tick", "trouble",
 ]  # fmt: skip

@@ -71,6 +71,8 @@ class Grant(SQLModel, table=True):
 
     `generation` counts renewals and guards them (compare-and-swap); `intent_at` is when the first renewal began whose
     answer we have not got, so that a crash between the platform's answer and our commit leaves a visible trace.
+    `person_id` approved it (kept as a plain id: they may be gone by now); `consent_ends_at` is until when the consent
+    lets us read, where no renewal moves that.
     `renew_at` is when the clock renews it by itself; after `failed_tries` nobody else tries before it either.
     """
 
@@ -93,6 +95,8 @@ class Grant(SQLModel, table=True):
     access_expires_at: datetime | None = None
     refresh_expires_at: datetime | None = None
     issued_at: datetime
+    person_id: str | None = None
+    consent_ends_at: datetime | None = None
     renewed_at: datetime | None = Field(default=None, index=True)
     live_at: datetime | None = None
     ended_at: datetime | None = None

@@ -22,18 +22,22 @@ class NoticeKind(StrEnum):
     RESET_PASSWORD = "reset_password"
     OUR_FAULT = "our_fault"
     BREAKER = "breaker"
+    ENDS_SOON = "ends_soon"
+    LAST_DAY = "last_day"
 
 
 class Notice(SQLModel, table=True):
     """Written in the commit of the fact it tells; sent later by the clock. Mails of people's own have no incident.
 
     The operator is no person here: a mail to them has an `address` in place of a `person_id`.
+    A warning that is due once a week or day names that `period`, so that a second one cannot be written.
     `message_id` is fixed before the first try, so that a repeat is the same letter. `dropped_at`: no longer true when
     it was due.
     """
 
     __table_args__ = (
         UniqueConstraint("incident_id", "person_id", "kind"),
+        Index("notice_once_a_period", "person_id", "kind", "period", unique=True),
         # The outbox is asked every two seconds: it must not get slower with every letter ever sent.
         Index("notice_waiting", "due_at", sqlite_where=text(WAITING), postgresql_where=text(WAITING)),
     )
@@ -47,6 +51,7 @@ class Notice(SQLModel, table=True):
     receipt_id: str | None = Field(default=None, foreign_key="receipt.id")
     fault_id: str | None = Field(default=None, foreign_key="our_fault.id")
     breaker_id: str | None = Field(default=None, foreign_key="breaker.id")
+    period: str | None = None
     created_at: datetime
     due_at: datetime | None = None
     message_id: str | None = Field(default=None, index=True)

@@ -40,11 +40,15 @@ class Person(SQLModel, table=True):
 
 
 class Workspace(SQLModel, table=True):
-    """One merchant business. `revision` counts every change a page could show."""
+    """One merchant business. `revision` counts every change a page could show.
+
+    `check_asked_at` is when somebody last asked for everything to be checked at once.
+    """
 
     id: str = Field(default_factory=opaque_id, primary_key=True)
     name: str
     revision: int = 0
+    check_asked_at: datetime | None = None
     created_at: datetime
 
 

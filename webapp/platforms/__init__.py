@@ -11,8 +11,8 @@ from types import MappingProxyType
 from webapp.platforms.base import Platform
 
 SHARED = frozenset({
-    "advice", "answer", "api", "base", "consent", "deadline", "decode", "diagnosis", "jwks", "kept", "oauth_words",
-    "paging", "phrases", "records", "signals", "streams", "unpack", "wire",
+    "advice", "answer", "api", "base", "consent", "deadline", "decode", "diagnosis", "ends", "jwks", "kept",
+    "oauth_words", "paging", "phrases", "records", "scope_words", "signals", "streams", "unpack", "wire",
 })  # fmt: skip
 
 

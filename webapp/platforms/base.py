@@ -15,6 +15,7 @@ from webapp.platforms.advice import Advice
 from webapp.platforms.answer import Answer
 from webapp.platforms.consent import Account, Identity, Renewal, TenantField, TokenSet
 from webapp.platforms.diagnosis import Cause, Diagnosis
+from webapp.platforms.ends import FIXED, IDLE, End
 from webapp.platforms.signals import Ear, Post, Signal, SignalKind, UnclearSignal
 from webapp.platforms.streams import Page, Reading, Stream, Total, Window
 
@@ -35,6 +36,7 @@ class Platform(ABC):
     renewal without one trades it for one that renews itself, once.
     `settles_in` is how long a new access token may still be refused because it is not known everywhere yet.
     `introspect_url` is where a refused refresh token may be asked about (RFC 7662), to tell one end from another.
+    `scope_words` is what the scopes let us do, in a merchant's words; those that are not in it are shown as they are.
     `in_demo` is whether the demo workspace starts out with it.
     """
 
@@ -67,6 +69,7 @@ class Platform(ABC):
     token_method: Literal["GET", "POST"] = "POST"
     client_auth: str = "client_secret_post"
     introspect_url: str | None = None
+    scope_words: tuple[tuple[str, str], ...] = ()
     lifetimes: str = ""
     depth_note: str = ""
     signals: tuple[SignalKind, ...] = ()
@@ -126,6 +129,13 @@ class Platform(ABC):
     @abstractmethod
     def granted_scopes(self, api: Api, tokens: TokenSet) -> frozenset[str]:
         """What was really granted, in the words of `scopes`."""
+
+    def consent_ends_at(self, api: Api) -> datetime | None:
+        """Until when this consent lets us read, however often it is renewed; None where none is named. Raises Trouble.
+
+        Asked once, right after a consent.
+        """
+        return None
 
     def reach_days(self, scopes: frozenset[str]) -> int | None:
         """How many days back, today included, these scopes let us read; None: further than anybody asks."""
@@ -192,11 +202,19 @@ class Platform(ABC):
         """
         return None
 
-    def ends_at(self, *, access: datetime | None, refresh: datetime | None) -> datetime | None:
-        """Beyond which instant a permission with these expiries cannot renew itself; None where there is none."""
-        if self.renewal is Renewal.NONE:
-            return access
-        return None if self.renewal_extends else refresh or access
+    def ends(
+        self, *, access: datetime | None, refresh: datetime | None, consent: datetime | None = None
+    ) -> tuple[End, ...]:
+        """Every date this platform gives for the end of such a permission; `consent` is `consent_ends_at`."""
+        if consent is not None:
+            return (End(at=consent, moves=False, why=FIXED),)
+        if self.renewal is Renewal.NONE or not self.renewal_extends:
+            fixed = access if self.renewal is Renewal.NONE else refresh or access
+            return (End(at=fixed, moves=False, why=FIXED),) if fixed is not None else ()
+        if refresh is None:
+            return ()
+        # Where each renewal brings a token with an end of its own, only disuse lets the last one's pass.
+        return (End(at=refresh, moves=self.rotates, why=IDLE if self.rotates else FIXED),)
 
     def manage_url(self, account_id: str) -> str | None:
         """The platform's own page about this account, for a merchant who has to act there."""

@@ -21,6 +21,7 @@ from webapp.platforms.streams import Reading
 from webapp.queries import sentences, wording
 from webapp.queries.board_rows import BoardRow, BoardRows, board_rows
 from webapp.queries.calendar import strips_of
+from webapp.queries.checks import check_of
 from webapp.queries.deadlines import lost_days, lost_words
 from webapp.queries.differences import warning_of
 from webapp.queries.explain import explain
@@ -31,6 +32,8 @@ from webapp.queries.facts import (
     OutbreakFacts,
     PlatformFacts,
 )
+from webapp.queries.mutes import mute_of
+from webapp.queries.permission import ends_at, permission_of
 from webapp.queries.progress import catch_up_progress, import_progress
 from webapp.queries.receipts import receipt_of
 from webapp.words import say
@@ -52,7 +55,9 @@ def board_of(
     session: Session, situation: Situation, *, workspace_id: str, can_change: bool, platforms: Iterable[Platform]
 ) -> Board:
     """The whole page of one workspace."""
-    revision = session.exec(select(Workspace.revision).where(Workspace.id == workspace_id)).one()
+    revision, asked_at = session.exec(
+        select(Workspace.revision, Workspace.check_asked_at).where(Workspace.id == workspace_id)
+    ).one()
     rows = board_rows(session, workspace_id, situation.now)
     strips = strips_of(session, [row.integration for row in rows.rows], situation.platform, now=situation.now)
     facts, turns = [], []
@@ -62,8 +67,10 @@ def board_of(
         turns.append(turn)
     facts.sort(key=lambda one: (one.badge.rank, one.kind != "store", one.platform_name, one.account_name))
     outbreak = _outbreak(rows, facts)
-    status, tone, status_turn = sentences.status_of(facts, situation.now)
-    turn_at = min((*turns, status_turn), default=situation.now + timedelta(hours=1))
+    attempted = {row.integration.id: row.integration.last_attempt_at for row in rows.rows}
+    check, check_turn = check_of(asked_at, facts, attempted, situation.now)
+    status, tone, status_turn = sentences.status_of(facts, situation.now, says_checked=check is None)
+    turn_at = min((*turns, status_turn, *([check_turn] if check_turn else [])))
     return Board(
         status=status,
         tone=tone,
@@ -73,6 +80,8 @@ def board_of(
         platforms=tuple(_platform_facts(platform) for platform in platforms),
         digest=f"{workspace_id}.{revision}.{int(turn_at.timestamp())}",
         can_change=can_change,
+        check=check,
+        mute=mute_of(session, workspace_id, _home_zone(facts)),
     )
 
 
@@ -92,9 +101,14 @@ def integrations_of(
     return [_facts(session, rows, row, situation)[0] for row in rows.rows]
 
 
+def _home_zone(facts: Sequence[IntegrationFacts]) -> str:
+    """Where this business is, as far as we know: where its store is, else its first account."""
+    return next((one.timezone for one in sorted(facts, key=lambda one: one.kind != "store")), "UTC")
+
+
 def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situation) -> tuple[IntegrationFacts, datetime]:
-    integration, login, (access_ends, refresh_ends, leased_until), incident = row
-    now, platform = situation.now, situation.platform(integration.platform)
+    integration, permission, leased_until, incident = row
+    now, platform, login = situation.now, situation.platform(integration.platform), permission.login
     receipt = rows.receipts.get(integration.id)
     through = _through(rows, platform, integration)
     health_facts = Facts(
@@ -108,7 +122,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         granted_at=integration.granted_at,
         process_started_at=situation.started_at,
         sync_interval=max(situation.sync_interval, timedelta(seconds=integration.paced_seconds or 0)),
-        ends_at=platform.ends_at(access=access_ends, refresh=refresh_ends),
+        ends_at=ends_at(permission, platform, now),
         suspended=platform.slug in rows.suspended and integration.is_dead,
     )
     health = health_of(health_facts, now)
@@ -161,7 +175,8 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         incident=incident_facts,
         receipt=receipt_facts,
         manage_url=platform.manage_url(integration.account_id),
-        quiet_note=_quiet_note(health_facts.ends_at, integration.timezone, now),
+        permission=permission_of(permission, platform, integration.timezone),
+        quiet_note=_quiet_note(health, health_facts.ends_at, integration.timezone, now),
         lost_note=lost_words(lost_days(session, platform, integration, now), integration, platform),
     )  # fmt: skip
     ends = incident.began_at + platform.deletes_after if incident and platform.deletes_after else None
@@ -192,10 +207,13 @@ def _owes_days(integration: Integration, receipt: Receipt | None, through: datet
     return local_day(through, zone) < local_day(now, zone) - timedelta(days=1)
 
 
-def _quiet_note(ends_at: datetime | None, zone: str, now: datetime) -> str | None:
-    if ends_at is None or not timedelta(0) < ends_at - now <= QUIET_NOTE:
+def _quiet_note(health: Health, at: datetime | None, zone: str, now: datetime) -> str | None:
+    # Where the badge says it already, or the permission is gone, it would only be said twice.
+    if health in (Health.EXPIRING, Health.NEEDS_RECONNECT, Health.DISCONNECTED):
         return None
-    return say("This permission ends {day}.", day=wording.day(ends_at.astimezone(ZoneInfo(zone)).date()))
+    if at is None or not timedelta(0) < at - now <= QUIET_NOTE:
+        return None
+    return say("This permission ends {day}.", day=wording.day(at.astimezone(ZoneInfo(zone)).date()))
 
 
 def _outbreak(rows: BoardRows, facts: Sequence[IntegrationFacts]) -> OutbreakFacts | None:

@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_
-from sqlalchemy.orm import Bundle
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from webapp.models.access import Grant, Login
 from webapp.models.breaker import Breaker
@@ -20,18 +19,18 @@ from webapp.models.lease import Lease
 from webapp.models.people import Person
 from webapp.models.sync import Cursor, SyncRun
 from webapp.models.trouble import Incident, Receipt
+from webapp.queries.permission import PERMISSION, PermissionRow
 
-_Ends = tuple[datetime | None, datetime | None, datetime | None]
-_ENDS = Bundle[_Ends]("ends", col(Grant.access_expires_at), col(Grant.refresh_expires_at), col(Lease.until))
-# One row an integration: who consented, when that ends by itself, and the trouble it is in. Never a token.
+# One row an integration: who consented to what, until when it is being read, and the trouble it is in. Never a token.
 _INTEGRATIONS = (
-    select(Integration, func.coalesce(func.nullif(Login.email, ""), Login.name), _ENDS, Incident)
+    select(Integration, PERMISSION, Lease.until, Incident)
     .join(Login, col(Login.id) == col(Integration.login_id), isouter=True)
     .join(
         Grant,
         and_(col(Grant.login_id) == col(Login.id), col(Grant.live_at).is_not(None), col(Grant.ended_at).is_(None)),
         isouter=True,
     )
+    .join(Person, col(Person.id) == col(Grant.person_id), isouter=True)
     .join(
         Incident,
         and_(col(Incident.integration_id) == col(Integration.id), col(Incident.closed_at).is_(None)),
@@ -42,16 +41,16 @@ _INTEGRATIONS = (
 
 
 class BoardRow(NamedTuple):
-    """An integration with what belongs to it; `ends` of its permission's two expiries and of a reading under way."""
+    """An integration with what belongs to it; `leased_until` is when a reading under way must have ended."""
 
     integration: Integration
-    login: str | None
-    ends: _Ends
+    permission: PermissionRow
+    leased_until: datetime | None
     incident: Incident | None
 
     def is_held(self, now: datetime) -> bool:
         """Whether somebody may read it right now."""
-        return self.ends[2] is not None and self.ends[2] > now
+        return self.leased_until is not None and self.leased_until > now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +73,10 @@ class BoardRows:
 def board_rows(session: Session, workspace_id: str, now: datetime, *which: ColumnElement[bool]) -> BoardRows:
     """The integrations of a workspace, or `which` of them."""
     mine = col(Integration.workspace_id) == workspace_id
-    rows = [BoardRow(*one) for one in session.exec(_INTEGRATIONS.where(mine, *which))]
+    rows = [
+        BoardRow(integration, PermissionRow(*permission), leased_until, incident)
+        for integration, permission, leased_until, incident in session.exec(_INTEGRATIONS.where(mine, *which))
+    ]
     receipts = session.exec(
         select(Receipt, Person)
         .join(Integration, col(Integration.id) == col(Receipt.integration_id))

@@ -8,6 +8,7 @@ from datetime import datetime
 from webapp.models.health import Badge, Health
 from webapp.models.people import Role
 from webapp.queries.calendar_facts import StripFacts
+from webapp.queries.permission import PermissionFacts
 from webapp.queries.receipt_facts import ReceiptFacts
 from webapp.words import say
 
@@ -137,6 +138,7 @@ class IntegrationFacts:
     lost_note: str | None = None
     warning: WarningFacts | None = None
     strip: StripFacts | None = None
+    permission: PermissionFacts | None = None
 
     @property
     def badge(self) -> Badge:
@@ -170,6 +172,23 @@ class PlatformFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckFacts:
+    """What came of asking everything at once. `is_pending`: answers are still coming in."""
+
+    said: str
+    is_pending: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MuteFacts:
+    """Alerts are muted: by whom, and until when, told in `timezone`."""
+
+    by: str
+    until: datetime
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """The whole page. `digest` changes exactly when anything shown does."""
 
@@ -181,6 +200,8 @@ class Board:
     platforms: tuple[PlatformFacts, ...]
     digest: str
     can_change: bool
+    check: CheckFacts | None = None
+    mute: MuteFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,8 +25,13 @@ _STATUS = (
 )
 
 
-def status_of(rows: Sequence[IntegrationFacts], now: datetime) -> tuple[str, str, datetime]:
-    """The page's one status sentence, its tone, and when the clock alone makes it read differently."""
+def status_of(
+    rows: Sequence[IntegrationFacts], now: datetime, *, says_checked: bool = True
+) -> tuple[str, str, datetime]:
+    """The page's one status sentence, its tone, and when the clock alone makes it read differently.
+
+    `says_checked`: whether it says when all was checked; not where something beside it does.
+    """
     never = now + timedelta(hours=1)
     active = [one for one in rows if one.health not in QUIET]
     need = [one for one in active if one.health.needs_merchant]
@@ -46,7 +51,7 @@ def status_of(rows: Sequence[IntegrationFacts], now: datetime) -> tuple[str, str
         names = wording.listed(_names(warned))
         several = say("{names}: what they show us is not what their own totals say.", names=names)
         return title or several, "amber", never
-    return _all_green(active, now)
+    return _all_green(active, now, says_checked=says_checked)
 
 
 def row_sentence(
@@ -169,7 +174,7 @@ def needing(rows: Sequence[IntegrationFacts]) -> str:
     return f"{number} {say('{affected} leaves out {left_out}.', affected=told[0].affected, left_out=left_out)}"
 
 
-def _all_green(active: Sequence[IntegrationFacts], now: datetime) -> tuple[str, str, datetime]:
+def _all_green(active: Sequence[IntegrationFacts], now: datetime, *, says_checked: bool) -> tuple[str, str, datetime]:
     said = say("All green. {connections}", connections=wording.counted(len(active), wording.CONNECTIONS))
     reached = [one for one in active if one.complete_through is not None]
     if reached:
@@ -180,7 +185,7 @@ def _all_green(active: Sequence[IntegrationFacts], now: datetime) -> tuple[str, 
         day = say("yesterday") if behind <= 1 else wording.day(least.complete_through.astimezone(zone).date())
         said = say("{said}, complete through {day}", said=said, day=day)
     checked = min((one.checked_at for one in active if one.checked_at), default=None)
-    if checked is None:
+    if checked is None or not says_checked:
         return say("{said}.", said=said), "green", now + timedelta(hours=1)
     told = say("{said}. Checked {ago}.", said=said, ago=wording.ago(checked, now))
     return told, "green", wording.ago_turns_at(checked, now)

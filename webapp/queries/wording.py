@@ -29,6 +29,11 @@ def day(value: date) -> str:
     return _dated(value, "EEE d MMM", "MMMEd", spoken().locale)
 
 
+def dated(value: date) -> str:
+    """ "12 Nov 2027": for what may be more than a year away."""
+    return _dated(value, "d MMM yyyy", "yMMMd", spoken().locale)
+
+
 def short_day(value: date) -> str:
     """ "12 Nov"."""
     return _dated(value, "d MMM", "MMMd", spoken().locale)

@@ -2,10 +2,12 @@
 
 from webapp.views import (
     authorizations,
+    checks,
     costs,
     coverage,
     help,
     integrations,
+    logins,
     machines,
     operator,
     overview,
@@ -20,6 +22,8 @@ BLUEPRINTS = (
     costs.blueprint,
     integrations.blueprint,
     receipts.blueprint,
+    logins.blueprint,
+    checks.blueprint,
     coverage.blueprint,
     authorizations.blueprint,
     help.blueprint,

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from webapp import hx
-from webapp.lifecycle.ask_now import ask_all_now, ask_now
+from webapp.lifecycle.ask_now import ask_now
 from webapp.lifecycle.disconnect import disconnect
 from webapp.lifecycle.pause import pause, resume
 from webapp.queries.calendar import account_coverage
@@ -74,14 +74,6 @@ def sync_now(integration_id: str) -> Response:
     _found(ask_now(door.runtime(), integration_id=integration_id, workspace_id=door.viewer().workspace_id))
     flash("Asking now. The row says what comes back.", "info")
     return _back(integration_id)
-
-
-@blueprint.post("/checks")
-@door.may_change
-def check_all() -> Response:
-    asked = ask_all_now(door.runtime(), workspace_id=door.viewer().workspace_id)
-    flash(f"Checking {asked} {'connection' if asked == 1 else 'connections'} now.", "info")
-    return _back()
 
 
 @blueprint.post("/integrations/<integration_id>/pause")

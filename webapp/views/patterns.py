@@ -58,6 +58,8 @@ def screen(name: str) -> str:
         return render_template("integrations/incident.html", row=row, can_change=True)
     if name == "operator":
         return render_template("operator/index.html", facts=sample_operator.FACTS, told=None)
+    if name == "login":
+        return render_template("integrations/login.html", login=samples.LOGIN)
     if name != "disconnect":
         abort(404)
     return render_template("integrations/disconnect.html", integration=samples.META)

@@ -9,16 +9,20 @@ from webapp.models.health import Health
 from webapp.queries.facts import (
     AuthorizationFacts,
     Board,
+    CheckFacts,
     Explanation,
     FoundAccount,
     HistoryEntry,
     IncidentFacts,
     IntegrationFacts,
+    MuteFacts,
     OutbreakFacts,
     PlatformFacts,
     Progress,
     WarningFacts,
 )
+from webapp.queries.logins import LoginFacts
+from webapp.queries.permission import EndFacts, PermissionFacts
 from webapp.views.sample_days import RECEIPT, STRIP
 
 NOW = datetime(2026, 11, 12, 14, 10, tzinfo=UTC)
@@ -59,6 +63,14 @@ WARNING = WarningFacts(
     offers_reconnect=True,
     days="9 Nov to 11 Nov",
 )
+PERMISSION = PermissionFacts(
+    approved_by="Ana", approved_at=NOW, name="Ana <Alvarez>", email="ana@aurora.test",
+    scopes=("See ad accounts and what they spend", "business_management"),
+    ends=(
+        EndFacts(at=NOW, moves=True, says="Renews itself before 11 Jan 2027", why="The permission lasts 60 days."),
+        EndFacts(at=NOW, moves=False, says="Ends 10 Feb 2027", why="Meta lets an app read for 90 days."),
+    ),
+)  # fmt: skip
 GOOD = IntegrationFacts(
     id="shopify", platform="shopify", platform_name="Shopify", company="Shopify", kind="store", mark="shopify",
     account_name="Aurora Outdoor", account_id="61001", timezone="America/New_York", health=Health.CONNECTED,
@@ -68,7 +80,7 @@ GOOD = IntegrationFacts(
 )  # fmt: skip
 META = replace(
     GOOD, id="meta", platform="meta_ads", platform_name="Meta Ads", company="Meta", kind="ads", mark="meta",
-    account_name="Aurora Outdoor US", account_id="7010001", login="ana@aurora.test",
+    account_name="Aurora Outdoor US", account_id="7010001", login="ana@aurora.test", permission=PERMISSION,
 )  # fmt: skip
 GOOGLE = replace(
     META, id="google", platform="google_ads", platform_name="Google Ads", company="Google", mark="googleads"
@@ -116,6 +128,12 @@ PLATFORMS = (
 )  # fmt: skip
 
 
+LOGIN = LoginFacts(
+    integration_id="meta", label="ana@aurora.test", name="Ana <Alvarez>", email="ana@aurora.test", company="Meta",
+    hanging=(META, broken(META)), alike=(GOOGLE, TIKTOK),
+)  # fmt: skip
+
+
 def _board(status: str, tone: str, *rows: IntegrationFacts, outbreak: OutbreakFacts | None = None) -> Board:
     needs = sum(one.health.needs_merchant for one in rows)
     return Board(
@@ -147,6 +165,11 @@ SCREENS = {
     "reconnected": _board(
         "All green. 2 connections, complete through yesterday. Checked just now.", "green",
         replace(META, receipt=RECEIPT, sentence="4 days, $1,204 back; matches Meta's total."), GOOD,
+    ),
+    "muted": replace(
+        _board("All green. 2 connections, complete through yesterday.", "green", GOOD, META),
+        mute=MuteFacts(by="Ana <Alvarez>", until=NOW, timezone="UTC"),
+        check=CheckFacts(said="Checked just now: 2 of 2 reachable.", is_pending=False),
     ),
     "hidden-rows": _board(WARNING.title, "amber", replace(META, warning=WARNING), GOOD),
     "empty": _board("Nothing connected yet. Add your store first, then the places you buy ads.", "grey"),

@@ -25,6 +25,7 @@ from webapp.platforms.diagnosis import Cause, Diagnosis, Fault, Trouble, verdict
 from webapp.platforms.kept import Kept
 from webapp.platforms.streams import DeadCursor, Page, Reading, Stream, Total, Window
 from webapp.platforms.wire import Request
+from webapp.words import marked
 
 PROFILE = "profile"
 # Profiles whose reports this login may see; without it Amazon lists only those whose campaigns it may change.
@@ -61,6 +62,10 @@ class AmazonAds(Platform):
     kind = "ads"
     # `profile` tells who consented: Amazon's API itself knows only accounts.
     scopes = (PROFILE, ADS)
+    scope_words = (
+        (PROFILE, marked("See your name and email address")),
+        (ADS, marked("Amazon ad campaigns (Amazon has no narrower permission; we only read)")),
+    )
     streams = (
         Stream(
             name="daily_spend", label="ad spend", unit=("campaign day", "campaign days"), reading=Reading.DAYS,

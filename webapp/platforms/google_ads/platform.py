@@ -19,9 +19,11 @@ from webapp.platforms.google_ads import signals
 from webapp.platforms.google_ads.advice import ADVICE
 from webapp.platforms.google_ads.diagnose import diagnose
 from webapp.platforms.google_ads.report import account_totals, by_account, by_campaign, records
+from webapp.platforms.scope_words import OPENID
 from webapp.platforms.signals import Ear, Post, Signal, SignalKind
 from webapp.platforms.streams import Page, Reading, Stream, Total, Window
 from webapp.platforms.wire import Request
+from webapp.words import marked
 
 VERSION = "v25"
 HOST = f"https://googleads.googleapis.com/{VERSION}"
@@ -76,6 +78,10 @@ class GoogleAds(Platform):
     mark = "googleads"
     in_demo = True
     scopes = ("openid", "email", ADWORDS)
+    scope_words = (
+        *OPENID,
+        (ADWORDS, marked("Google Ads accounts (Google has no narrower permission; we only read)")),
+    )
     streams = (
         Stream(
             name="daily_spend", label="ad spend", unit=("campaign day", "campaign days"), reading=Reading.DAYS,

@@ -27,8 +27,10 @@ from webapp.platforms.linkedin_ads.analytics import (
 )
 from webapp.platforms.linkedin_ads.diagnose import diagnose
 from webapp.platforms.paging import Trail
+from webapp.platforms.scope_words import OPENID
 from webapp.platforms.streams import Page, Reading, Stream, Total, Window
 from webapp.platforms.wire import Request
+from webapp.words import marked
 
 VERSION = "202610"
 OAUTH = "https://www.linkedin.com/oauth/v2"
@@ -87,6 +89,11 @@ class LinkedInAds(Platform):
     company = "LinkedIn"
     kind = "ads"
     scopes = ("r_ads", "r_ads_reporting", "openid", "profile", "email")
+    scope_words = (
+        *OPENID,
+        ("r_ads", marked("See ad accounts and campaigns")),
+        ("r_ads_reporting", marked("See reports of what was spent")),
+    )
     streams = (
         Stream(
             name="daily_spend", label="ad spend", unit=("campaign day", "campaign days"), reading=Reading.DAYS,

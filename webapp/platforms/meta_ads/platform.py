@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
@@ -13,6 +13,7 @@ from webapp.platforms.base import Platform
 from webapp.platforms.consent import Account, Identity, Renewal, TokenSet
 from webapp.platforms.decode import decode, decode_tokens, garbled, plain, reading, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
+from webapp.platforms.ends import End
 from webapp.platforms.meta_ads import signals
 from webapp.platforms.meta_ads.advice import ADVICE
 from webapp.platforms.meta_ads.diagnose import DEAD_CURSOR, TOO_HEAVY, diagnose
@@ -22,12 +23,15 @@ from webapp.platforms.paging import Trail
 from webapp.platforms.signals import Ear, Post, Signal, SignalKind
 from webapp.platforms.streams import DeadCursor, Page, Reading, Stream, Total, Window
 from webapp.platforms.wire import Request
+from webapp.words import marked
 
 VERSION = "v26.0"
 GRAPH = f"https://graph.facebook.com/{VERSION}"
 ACCOUNT = "account_id,name,account_status,disable_reason,currency,timezone_name"
 # Insights reach 37 months back (error 3018 beyond).
 HISTORY_DAYS = 37 * 30
+TOKEN_CLOCK = marked("The permission itself lasts 60 days. We renew it a month ahead, and it begins anew.")
+CONSENT_CLOCK = marked("Meta lets an app read for 90 days after the last sign-in. Only Reconnect begins them anew.")
 # What a too heavy question is cut down to, one after the other.
 LIMITS = (500, 100, 25)
 # https://developers.facebook.com/docs/marketing-api/reference/ad-account: what account_status means.
@@ -65,6 +69,14 @@ class _AdAccounts(msgspec.Struct):
     paging: Paging | None = None
 
 
+class _Clocks(msgspec.Struct):
+    data_access_expires_at: int = 0
+
+
+class _Inspected(msgspec.Struct):
+    data: _Clocks
+
+
 class MetaAds(Platform):
     slug = "meta_ads"
     name = "Meta Ads"
@@ -74,6 +86,10 @@ class MetaAds(Platform):
     in_demo = True
     scopes = ("ads_read",)
     scope_separator = ","
+    scope_words = (
+        ("ads_read", marked("See ad accounts and what they spend")),
+        ("public_profile", marked("See your name")),
+    )
     streams = (
         Stream(
             name="daily_spend", label="ad spend", unit=("campaign day", "campaign days"), reading=Reading.DAYS,
@@ -129,6 +145,23 @@ class MetaAds(Platform):
     def granted_scopes(self, api: Api, tokens: TokenSet) -> frozenset[str]:
         answer = self._ask(api, "/me/permissions", {}, stage=Stage.IDENTITY_CHECK)
         return frozenset(one.permission for one in decode(answer, _Permissions).data if one.status == "granted")
+
+    def consent_ends_at(self, api: Api) -> datetime | None:
+        """`data_access_expires_at`: 90 days after the person last signed in; a renewal does not move it.
+
+        https://developers.facebook.com/docs/facebook-login/auth-vs-data: zero where it does not apply.
+        """
+        answer = api.call(_inspection(api), stage=Stage.TOKEN_INSPECT)
+        at = decode(answer, _Inspected).data.data_access_expires_at
+        with reading(answer):
+            return datetime.fromtimestamp(at, UTC) if at else None
+
+    def ends(
+        self, *, access: datetime | None, refresh: datetime | None, consent: datetime | None = None
+    ) -> tuple[End, ...]:
+        # Both clocks: the token's is put off by renewing it a month ahead, the consent's by nothing but a sign-in.
+        clocks = ((access, True, TOKEN_CLOCK), (consent, False, CONSENT_CLOCK))
+        return tuple(End(at=at, moves=moves, why=why) for at, moves, why in clocks if at is not None)
 
     def reach_days(self, scopes: frozenset[str]) -> int | None:
         return HISTORY_DAYS

@@ -30,8 +30,10 @@ from webapp.platforms.microsoft_ads.report import (
     order,
     spend,
 )
+from webapp.platforms.scope_words import OPENID
 from webapp.platforms.streams import DeadCursor, Page, Reading, Stream, Total, Window
 from webapp.platforms.wire import Request
+from webapp.words import marked
 
 SIGN_IN = "https://login.microsoftonline.com/common/oauth2/v2.0"
 CUSTOMERS = "https://clientcenter.api.bingads.microsoft.com/CustomerManagement/v13"
@@ -49,6 +51,10 @@ class MicrosoftAds(Platform):
     company = "Microsoft"
     kind = "ads"
     scopes = (MANAGE, OFFLINE)
+    scope_words = (
+        *OPENID,
+        (MANAGE, marked("Microsoft Advertising accounts (Microsoft has no narrower permission; we only read)")),
+    )
     streams = (
         Stream(
             name="daily_spend", label="ad spend", unit=("campaign day", "campaign days"), reading=Reading.DAYS,

@@ -22,6 +22,7 @@ from webapp.platforms.pinterest_ads.diagnose import DEAD_BOOKMARK, diagnose
 from webapp.platforms.records import Spend
 from webapp.platforms.streams import DeadCursor, Page, Reading, Stream, Total, Window
 from webapp.platforms.wire import Request
+from webapp.words import marked
 
 API = "https://api.pinterest.com/v5"
 # "Up to 90 days before the current date in UTC"; a campaign of long ago still spent what it spent.
@@ -64,6 +65,10 @@ class PinterestAds(Platform):
     kind = "ads"
     mark = "pinterest"
     scopes = ("ads:read", "user_accounts:read")
+    scope_words = (
+        ("ads:read", marked("See ad accounts and what they spend")),
+        ("user_accounts:read", marked("Know who signed in")),
+    )
     scope_separator = ","
     streams = (
         Stream(

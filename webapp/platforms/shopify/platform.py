@@ -33,6 +33,7 @@ from webapp.platforms.shopify.webhooks import register
 from webapp.platforms.signals import Ear, Post, Signal, SignalKind
 from webapp.platforms.streams import DeadCursor, Page, Reading, Stream, Total, Window
 from webapp.platforms.wire import Request
+from webapp.words import marked
 
 # https://shopify.dev/docs/api/usage/versioning: quarterly, supported for a year.
 VERSION = "2026-10"
@@ -52,6 +53,12 @@ class Shopify(Platform):
     # Shopify gives it to approved apps only.
     optional_scopes = (ALL_ORDERS,)
     scope_separator = ","
+    scope_words = (
+        ("read_orders", marked("See orders and refunds")),
+        ("read_products", marked("See products and their prices")),
+        ("read_inventory", marked("See what products cost you")),
+        (ALL_ORDERS, marked("See orders older than 60 days")),
+    )
     streams = (
         Stream(name="orders", label="orders", unit=("order", "orders"), reading=Reading.CHANGES, depth_days=90),
         Stream(name="products", label="products", unit=("product", "products"), reading=Reading.SNAPSHOT),

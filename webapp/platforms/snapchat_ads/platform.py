@@ -33,6 +33,7 @@ from webapp.platforms.snapchat_ads.stats import (
 )
 from webapp.platforms.streams import DeadCursor, Page, Reading, Stream, Total, Window
 from webapp.platforms.wire import Request
+from webapp.words import marked
 
 API = "https://adsapi.snapchat.com/v1"
 LOGIN = "https://accounts.snapchat.com/login/oauth2"
@@ -101,6 +102,7 @@ class SnapchatAds(Platform):
     kind = "ads"
     mark = "snapchat"
     scopes = (SCOPE,)
+    scope_words = ((SCOPE, marked("Snapchat ad accounts (Snapchat has no narrower permission; we only read)")),)
     streams = (
         # 30 days, not 31: with the hour that autumn gives back, 31 days are longer than Snapchat allows.
         Stream(

@@ -23,6 +23,7 @@ from webapp.platforms.tiktok_ads.advice import ADVICE
 from webapp.platforms.tiktok_ads.diagnose import diagnose
 from webapp.platforms.tiktok_ads.report import Report, account_totals, by_account, by_campaign, spend
 from webapp.platforms.wire import Request
+from webapp.words import marked
 
 API = "https://business-api.tiktok.com/open_api/v1.3"
 ACCOUNTS_PER_CALL = 100
@@ -86,6 +87,12 @@ class TikTokAds(Platform):
     # Ids from TikTok's permission list; 1 to 4 are ad accounts, ads, audiences and reporting. Reading spend needs two.
     scopes = ("1", "4")
     asks_scopes = False
+    scope_words = (
+        ("1", marked("See ad accounts")),
+        ("2", marked("See ads")),
+        ("3", marked("See audiences")),
+        ("4", marked("See reports of what was spent")),
+    )
     streams = (
         Stream(
             name="daily_spend", label="ad spend", unit=("campaign day", "campaign days"), reading=Reading.DAYS,

@@ -82,7 +82,7 @@ def lasting(rows: Sequence[IntegrationFacts], now: datetime) -> list[Check]:
     for one in sorted((one for one in rows if one.ends_at is not None), key=lambda one: one.ends_at or now):
         if one.health in (*SILENT, Health.NEEDS_RECONNECT) or one.ends_at is None:
             continue
-        day = wording.day(one.ends_at.astimezone(ZoneInfo(one.timezone)).date())
+        day = wording.dated(one.ends_at.astimezone(ZoneInfo(one.timezone)).date())
         sentence = say(
             "The permission for {name} ends {day}. A Reconnect before then renews it.", name=_named(one), day=day
         )
