@@ -50,6 +50,11 @@ def test_what_is_broken_is_named_and_never_counted_as_reachable():
     )
 
 
+def test_what_the_platform_told_us_by_itself_is_not_waited_for():
+    check = said(at(META, 2), broken(at(GOOGLE, -60)), attempted=("meta",))
+    assert check[:2] == ("Checked just now: 1 of 2 reachable. Google Ads Aurora Outdoor US needs you.", False)
+
+
 def test_what_the_merchant_paused_is_not_asked():
     assert said(at(META, 2), replace(GOOGLE, health=Health.PAUSED))[0] == "Checked just now: 1 of 1 reachable."
     assert said(replace(GOOGLE, health=Health.PAUSED)) == (None, None, None)

@@ -34,7 +34,7 @@ def check_of(
         return None, None
     reached = [one for one in active if _is_reached(one, asked_at)]
     rest = [one for one in active if one not in reached]
-    waiting = [one for one in rest if one.syncing or (attempted.get(one.id) or asked_at) <= asked_at]
+    waiting = [one for one in rest if _is_awaited(one, attempted.get(one.id), asked_at)]
     if waiting and now < asked_at + PATIENCE:
         said = say_number(
             "Checking: {done} of {count} has answered.", "Checking: {done} of {count} have answered.", len(active),
@@ -55,6 +55,11 @@ def _is_reached(one: IntegrationFacts, asked_at: datetime) -> bool:
     if one.health.needs_merchant or one.checked_at is None:
         return False
     return one.checked_at >= asked_at
+
+
+def _is_awaited(one: IntegrationFacts, attempted_at: datetime | None, asked_at: datetime) -> bool:
+    # Of what is known to be broken nothing is awaited: a platform may have told us so itself, and then nobody asks.
+    return not one.health.needs_merchant and (one.syncing or (attempted_at or asked_at) <= asked_at)
 
 
 def _broken(rows: Sequence[IntegrationFacts]) -> str:
