@@ -71,21 +71,37 @@ def store_days(
 def product_days(session: Session, owner: Owner, days: Collection[date]) -> list[ProductDay]:
     """What was sold of each variant on those days, and what it cost by the cost then in effect; not to be changed."""
     variant = func.coalesce(_line.variant_id, "")
-    units, cost = func.sum(_line.quantity), func.max(_cost_in_effect())
+    # Found first and for themselves: PostgreSQL, where it has not counted the rows yet, would else read all of an
+    # account's lines once for each of its orders.
+    stood = (
+        select(_order.workspace_id, _order.platform, _order.account_id, _order.order_id, _order.day, _order.currency)
+        .where(_of(_order, owner), _order.day.in_(days), _order.cancelled_at.is_(None))
+        .cte("stood")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    sold = (
+        select(
+            stood.c.day,
+            variant.label("variant_id"),
+            func.max(_line.title).label("title"),
+            func.max(stood.c.currency).label("currency"),
+            cast(func.sum(_line.quantity), BigInteger).label("units"),
+            cast(func.sum(_line.total_micros), BigInteger).label("sales_micros"),
+        )
+        .join_from(stood, _lines, and_(_same_account(_line, stood.c), _line.order_id == stood.c.order_id))
+        .group_by(stood.c.day, variant)
+        .subquery("sold")
+    )
     rows = session.execute(
         select(
             *(literal(value).label(name) for name, value in owner._asdict().items()),
-            _order.day,
-            variant.label("variant_id"),
-            func.max(_line.title).label("title"),
-            cast(units, BigInteger).label("units"),
-            cast(func.sum(_line.total_micros), BigInteger).label("sales_micros"),
-            # The cost is the variant's and the day's, so every line of the group has the same.
-            cast(units * cost, BigInteger).label("goods_micros"),
+            sold.c.day,
+            sold.c.variant_id,
+            sold.c.title,
+            sold.c.units,
+            sold.c.sales_micros,
+            (sold.c.units * _cost_in_effect(owner, sold.c)).label("goods_micros"),
         )
-        .join_from(_orders, _lines, and_(_same_account(_line, _order), _line.order_id == _order.order_id))
-        .where(_of(_order, owner), _order.day.in_(days), _order.cancelled_at.is_(None))
-        .group_by(_order.day, variant)
     )
     # Rows that answer to the names of the model's columns: there are thousands, and they cost a tenth of objects.
     return typed(list[ProductDay], list(rows))
@@ -141,18 +157,13 @@ def _given_back(owner: Owner, days: Collection[date]) -> Select[*tuple[Any, ...]
     )
 
 
-def _cost_in_effect() -> ColumnElement[int | None]:
-    """The unit cost of a line on its order's day. One in another currency than the order's is no cost we know."""
+def _cost_in_effect(owner: Owner, sold: Columns) -> ColumnElement[int | None]:
+    """A variant's unit cost on a day. One in another currency than the orders' is no cost we know."""
     return (
-        select(case((_cost.currency == _order.currency, _cost.cost_micros), else_=literal(None)))
-        .where(
-            _same_account(_cost, _order),
-            _cost.variant_id == _line.variant_id,
-            _cost.from_day <= _order.day,
-        )
+        select(case((_cost.currency == sold.currency, _cost.cost_micros), else_=literal(None)))
+        .where(_of(_cost, owner), _cost.variant_id == sold.variant_id, _cost.from_day <= sold.day)
         .order_by(_cost.source, _cost.from_day.desc())
         .limit(1)
-        .correlate(_lines, _orders)
         .scalar_subquery()
     )
 
