@@ -17,6 +17,7 @@ from webapp.lifecycle.our_faults import resolve_faults
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.send_notices import send_due_notices
 from webapp.lifecycle.subscribe import subscribe_due
+from webapp.lifecycle.sum_days import sum_stale_days
 from webapp.lifecycle.tidy import tidy
 from webapp.lifecycle.warn_ahead import warn_ahead
 from webapp.models.tick import TICK
@@ -35,6 +36,7 @@ TIMETABLE = (
     Job("keep_alive", timedelta(seconds=15), keep_alive),
     Job("take_back_the_future", timedelta(minutes=1), take_back_the_future),
     Job("subscribe", timedelta(seconds=5), subscribe_due),
+    Job("sum_days", timedelta(seconds=2), sum_stale_days),
     Job("compare", timedelta(seconds=5), compare_due),
     Job("warn_ahead", timedelta(minutes=1), warn_ahead),
     Job("end_mutes", timedelta(seconds=5), end_mutes),

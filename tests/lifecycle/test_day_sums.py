@@ -18,7 +18,7 @@ from webapp.lifecycle.migrate import migrate, roll_back
 from webapp.lifecycle.note_costs import note_store_costs
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.store_page import store_page
-from webapp.lifecycle.sum_days import mark_stale, owner_of, sum_left_over, sum_some
+from webapp.lifecycle.sum_days import mark_stale, owner_of, sum_some, sum_stale_days
 from webapp.models.columns import opaque_id
 from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow
 from webapp.models.day_sum import AdDay, ProductDay, StaleDay, StoreDay, UnitCost
@@ -252,7 +252,7 @@ def test_what_was_there_before_the_sums_is_summed_and_the_way_back_leaves_the_ro
     migrate(database)
     assert place.shown() == before
     runtime = Runtime(Settings.from_env({"ENV": "demo", "DATABASE_URL": database_url}, instance=tmp_path))
-    sum_left_over(runtime)
+    sum_stale_days(runtime)
     runtime.database.engine.dispose()
     with database.reading() as session:
         assert session.exec(select(StaleDay)).all() == []

@@ -1,23 +1,20 @@
 """Day sums that can never disagree with their rows.
 
 Whoever changes rows marks their days stale in the same transaction, which costs one small statement a page; a first
-import touches each day in many pages, and its refunds and costs come last. `sum_stale_days` sums them once, when all
-streams have been read, some days at a time.
-Until then readers reckon a stale day from its rows (`queries/day_figures.py`), so a kill in between changes nothing.
+import touches each day in many pages, and its refunds and costs come last. The clock sums them (`sum_stale_days`) once
+nobody reads the account any more, some days at a time. Until then readers reckon a stale day from its rows (`queries/day_figures.py`), so a kill in between changes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
-from typing import cast as typed
 
-from sqlalchemy import ColumnElement, Row, delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlmodel import Session, col
 
 from webapp.database import insert_of, table_of
-from webapp.lifecycle.claim import Claim, hold
+from webapp.lifecycle.bulk import bulk
 from webapp.lifecycle.note_restated import note_restated, settled_days
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.day_sum import AdDay, Because, ProductDay, StaleDay, StoreDay
@@ -25,8 +22,8 @@ from webapp.models.integration import Integration
 from webapp.models.lease import Lease
 from webapp.queries.day_rows import Owner, ad_days, product_days, store_days
 
-# So many days in one transaction: short enough that nobody waits for it.
-AT_ONCE = 31
+# So many days in one transaction: short enough that nobody waits for it, and that they fit beside a page of rows.
+AT_ONCE = 7
 A_DAY = timedelta(days=1)
 
 
@@ -50,23 +47,23 @@ def mark_stale(session: Session, owner: Owner, days: Iterable[date], because: Be
     )
 
 
-def sum_stale_days(runtime: Runtime, claim: Claim) -> None:
-    """Everything of this integration that is stale, newest days first, under the claim's fence. Raises LostClaim."""
-    with runtime.database.reading() as session:
-        owner = owner_of(session.get_one(Integration, claim.integration_id))
-        more = session.execute(select(col(StaleDay.day)).where(*_mine(StaleDay, owner)).limit(1)).first() is not None
-    while more:
-        with runtime.database.writing() as session:
-            more = sum_some(session, owner_of(hold(runtime, session, claim)), runtime.now())
-
-
-def sum_left_over(runtime: Runtime) -> None:
-    """What a kill or a correction left stale in integrations that nobody is reading."""
+def sum_stale_days(runtime: Runtime) -> None:
+    """Every day that is stale, newest first, of accounts that nobody is reading just now."""
     now = runtime.now()
-    read = select(Lease).where(col(Lease.integration_id) == Integration.id, col(Lease.until) > now).exists()
+    integrations = select(Integration).join(
+        StaleDay,
+        and_(
+            col(StaleDay.workspace_id) == col(Integration.workspace_id),
+            col(StaleDay.platform) == col(Integration.platform),
+            col(StaleDay.account_id) == col(Integration.account_id),
+        ),
+    )
+    read = select(Lease).where(col(Lease.integration_id) == col(Integration.id), col(Lease.until) > now).exists()
     with runtime.database.reading() as session:
-        left = session.scalars(select(Integration).where(~read, _is_stale())).all()
-    for integration in left:
+        if session.execute(select(col(StaleDay.day)).limit(1)).first() is None:
+            return
+        stale = session.scalars(integrations.where(~read).distinct()).all()
+    for integration in stale:
         more = True
         while more and not runtime.stopping.is_set():
             with runtime.database.writing() as session:
@@ -95,7 +92,11 @@ def _sum(session: Session, owner: Owner, reasons: Mapping[date, Because], now: d
     for one in sums:
         one.settled = one.day in settled
     _replace(session, StoreDay, owner, days, [one.model_dump() for one in stores])
-    _replace(session, ProductDay, owner, days, [dict(typed(Row[Any], one)._mapping) for one in products])
+    _replace(session, ProductDay, owner, days, ())
+    # As many as a store has variants, every day: by the driver, in the order of the table's columns.
+    rows = ((*owner, one.day.isoformat(), one.variant_id, one.title, one.units, one.sales_micros, one.goods_micros)
+            for one in products)  # fmt: skip
+    bulk(session).upsert(ProductDay, rows, all_new=True)
     _replace(session, AdDay, owner, days, [one.model_dump() for one in ads])
 
 
@@ -116,18 +117,6 @@ def _mine(table: type[StaleDay | StoreDay | ProductDay | AdDay], owner: Owner) -
         col(table.workspace_id) == owner.workspace_id,
         col(table.platform) == owner.platform,
         col(table.account_id) == owner.account_id,
-    )
-
-
-def _is_stale() -> ColumnElement[bool]:
-    return (
-        select(StaleDay)
-        .where(
-            col(StaleDay.workspace_id) == Integration.workspace_id,
-            col(StaleDay.platform) == Integration.platform,
-            col(StaleDay.account_id) == Integration.account_id,
-        )
-        .exists()
     )
 
 

@@ -10,7 +10,6 @@ from webapp.lifecycle.read_stream import StreamReader
 from webapp.lifecycle.recover import open_receipt
 from webapp.lifecycle.refresh import renewer, usable_token
 from webapp.lifecycle.runtime import Runtime
-from webapp.lifecycle.sum_days import sum_stale_days
 from webapp.lifecycle.trouble import record_trouble
 from webapp.models.access import Login
 from webapp.models.integration import Integration
@@ -57,7 +56,6 @@ def _read_everything(attempt: Attempt) -> None:
                 break
         finally:
             allowance.count(api.calls)
-    sum_stale_days(runtime, attempt.claim)
     if troubles:
         # What only one of them said, and somebody must act on, is not hidden behind another's passing trouble.
         raise next((one for one in troubles if one.diagnosis.is_definite), troubles[0])

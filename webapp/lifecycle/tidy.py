@@ -11,7 +11,6 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from webapp.lifecycle.runtime import Runtime
-from webapp.lifecycle.sum_days import sum_left_over
 from webapp.models.access import Authorization, Grant
 from webapp.models.people import SignInAttempt
 from webapp.models.restated import KEPT, Restated
@@ -30,7 +29,6 @@ def tidy(runtime: Runtime) -> None:
     """Delete in short transactions; incidents, receipts, events and data are never touched."""
     now = runtime.now()
     _forget_runs(runtime, before=now - KEEP_RUNS)
-    sum_left_over(runtime)
     with runtime.database.writing() as session:
         session.execute(delete(Authorization).where(col(Authorization.created_at) < now - KEEP_AUTHORIZATIONS))
         over = col(Authorization.expires_at) < now, col(Authorization.verifier_sealed).is_not(None)

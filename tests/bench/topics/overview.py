@@ -22,7 +22,7 @@ from tests.figures import Figure
 from webapp.lifecycle.demo_person import ensure_demo_person
 from webapp.lifecycle.migrate import migrate
 from webapp.lifecycle.runtime import Runtime
-from webapp.lifecycle.sum_days import mark_stale, owner_of, sum_left_over
+from webapp.lifecycle.sum_days import mark_stale, owner_of, sum_stale_days
 from webapp.models.data import LineRow, OrderRow, SpendRow
 from webapp.models.integration import Integration
 from webapp.settings import Settings
@@ -83,7 +83,7 @@ def seed(folder: Path, share: float) -> None:
             if share:
                 (_sell if platform.kind == "store" else _spend)(session, one, share)
                 mark_stale(session, owner_of(one), _all_days())
-    sum_left_over(runtime)
+    sum_stale_days(runtime)
     runtime.database.engine.dispose()
 
 
