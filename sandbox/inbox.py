@@ -14,6 +14,7 @@ from sandbox.switches import is_on
 from sandbox.world import World
 
 KEPT = 500
+SHOWN_HEADERS = ("List-Unsubscribe", "List-Unsubscribe-Post", "Auto-Submitted")
 
 
 class _Catcher:
@@ -31,9 +32,9 @@ class _Catcher:
     async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        if is_on(self._world, "mail", "smtp_451"):
+        if is_on(self._world, "mail", "smtp_451", address):
             return "451 4.3.0 Try again later"
-        if is_on(self._world, "mail", "smtp_550"):
+        if is_on(self._world, "mail", "smtp_550", address):
             return "550 5.1.1 No such user here"
         envelope.rcpt_tos.append(address)
         return "250 OK"
@@ -65,4 +66,5 @@ def _letter(message: EmailMessage, to: str, at: str) -> dict[str, Any]:
     return {
         "to": to, "subject": str(message["subject"] or ""), "text": part("plain"), "html": part("html"),
         "message_id": str(message["message-id"] or ""), "at": at,
+        "headers": {name: str(message[name]) for name in SHOWN_HEADERS if message[name]},
     }  # fmt: skip
