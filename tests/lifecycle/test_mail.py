@@ -148,5 +148,5 @@ def test_the_text_part_runs_no_two_sentences_together(acts, send_mail):
     acts.sandbox.advance(minutes=3)
     assert send_mail() == 1
     text = acts.sandbox.letters()[0]["text"]
-    assert "Likely: " in text
+    assert "Likely cause: " in text
     assert re.search(r"[a-z]\.[A-Z]", text) is None

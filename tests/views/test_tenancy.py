@@ -17,6 +17,7 @@ PUBLIC = {
     "people.login", "people.begin_session",
     "people.end_session", "people.signup",
     "people.confirm", "people.ask_for_reset", "people.reset", "help.index", "help.topic",
+    "mails.ask_unsubscribe", "mails.unsubscribe",
 }  # fmt: skip
 SIGNED_IN = {
     "overview.page", "overview.figures", "overview.look", "overview.days", "overview.orders", "overview.refunds",
@@ -26,12 +27,14 @@ SIGNED_IN = {
     "coverage.page",
     "authorizations.start", "authorizations.callback", "authorizations.not_ours", "patterns.index", "patterns.screen",
     "people.confirm_again", "people.switch", "people.make_workspace", "people.members", "people.put_member",
+    "mails.preferences", "mails.choose_mails", "mails.try_again",
 }  # fmt: skip
 OWNED = {
     "integrations.show", "integrations.incident", "integrations.history", "receipts.show", "receipts.table",
     "receipts.dismiss", "logins.show", "integrations.sync_now", "integrations.check", "integrations.pause_one",
     "integrations.resume_one", "integrations.ask_disconnect", "integrations.disconnect_one",
     "authorizations.start_again", "authorizations.show", "authorizations.choose", "people.drop_member",
+    "mails.ask_snooze", "mails.put_off",
 }  # fmt: skip
 # Only whoever was made an operator on the command line; tests/views/test_operator.py.
 OPERATOR = {
@@ -101,7 +104,10 @@ def test_the_owner_gets_an_answer_everywhere(app, ids, ana):
 
 def test_a_viewer_sees_everything_and_changes_nothing(app, ids, vic, runtime):
     before = dump(runtime)
-    own = {"overview.look", "people.confirm_again", "people.switch", "people.make_workspace"}
+    own = {
+        "overview.look", "people.confirm_again", "people.switch", "people.make_workspace", "mails.choose_mails",
+        "mails.try_again",
+    }  # fmt: skip
     for method, rule in rules(app, SIGNED_IN - own):
         if method == "POST":
             assert asked(vic, method, path_of(rule, ids | ANY)).status_code == 403, rule
@@ -116,8 +122,8 @@ def test_a_viewer_sees_everything_and_changes_nothing(app, ids, vic, runtime):
 
 
 def test_without_its_token_no_form_is_taken(app, ids, ana):
-    # A platform signs what it sends, and has no form of ours.
-    for method, rule in rules(app, PUBLIC - {"signals.receive"} | SIGNED_IN | OWNED):
+    # A platform signs what it sends, and has no form of ours; a mail program's token is in the address.
+    for method, rule in rules(app, PUBLIC - {"signals.receive", "mails.unsubscribe"} | SIGNED_IN | OWNED):
         if method == "POST":
             values = ids | ANY | {"token": "x", "filename": "x"}
             assert ana.client.post(path_of(rule, values)).status_code == 400, rule

@@ -1,56 +1,62 @@
-"""The two letters about connections: what broke, and what came back."""
+"""The facts of the letters about connections: what is broken, and what came back."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import render_template
 from sqlmodel import Session, col, select
 
-from webapp.lifecycle.letter import Letter
+from webapp.lifecycle.letter import Letter, one_line
+from webapp.lifecycle.mail_choices import stop_link
+from webapp.lifecycle.problem_letter import SHOWN, Problems, letter_of
+from webapp.lifecycle.remind import next_reminder
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.integration import Integration
-from webapp.models.notice import Notice, NoticeKind
+from webapp.models.notice import TOLD, Notice, NoticeKind
 from webapp.models.people import Person, Workspace
 from webapp.models.trouble import Incident, Receipt
 from webapp.queries import sentences, wording
 from webapp.queries.board import Situation, board_of, integrations_of
 from webapp.queries.facts import IntegrationFacts
 from webapp.queries.receipts import receipt_of
-from webapp.words import say, say_number
+from webapp.queries.still_broken import still_broken, zone_of_person
+from webapp.words import say_number
 
 
-def broken_letter(runtime: Runtime, person: Person, incidents: Sequence[Incident]) -> Letter:
-    """What is broken, since when, why as far as we know, and one button that leads straight to it."""
-    workspace_id = incidents[0].workspace_id
+def problem_letter(runtime: Runtime, person: Person, kind: NoticeKind, incidents: Sequence[Incident]) -> Letter | None:
+    """What is wrong, in one letter however much it is; None when all of it went while we looked."""
+    now, by_place = runtime.now(), defaultdict[str, list[str]](list)
+    for incident in incidents[:SHOWN]:
+        by_place[incident.workspace_id].append(incident.integration_id)
     with runtime.database.reading() as session:
-        workspace = session.get_one(Workspace, workspace_id)
-        items = integrations_of(
-            session, situation(runtime), workspace_id=workspace_id, ids=[one.integration_id for one in incidents]
+        places = [
+            (session.get_one(Workspace, workspace_id).name, _broken(runtime, session, workspace_id, ids))
+            for workspace_id, ids in by_place.items()
+        ]
+        shown = tuple(place for place in places if place[1])
+        if not shown:
+            return None
+        told = Problems(
+            kind=kind,
+            places=shown,
+            count=max(len(incidents), sum(len(items) for _, items in shown)),
+            together=_together(runtime, session, kind, incidents),
+            others=tuple(_others_told(session, incidents, person)),
+            now=now,
+            zone=zone_of_person(session, person.id),
+            reminder_at=next_reminder(session, person.id, still_broken(session, person.id), now),
+            home=runtime.settings.public_url,
+            stop=stop_link(
+                runtime, person_id=person.id, kind=kind, workspace_ids={one.workspace_id for one in incidents}
+            ),
         )
-        rows = board_of(session, situation(runtime), workspace_id=workspace_id, can_change=False, platforms=()).rows
-        others = _others_told(session, incidents, person)
-    items = [one for one in items if one.incident is not None]
-    outbreaks = {one.outbreak_id for one in incidents}
-    title, likely = _heading(items, rows, together=len(outbreaks) == 1 and None not in outbreaks)
-    link = f"{runtime.settings.public_url}/integrations/{items[0].id}"
-    context = {
-        "workspace_name": workspace.name,
-        "items": items,
-        "title": title,
-        "likely": likely,
-        "link": link,
-        "others": others,
-    }
-    return Letter(
-        subject=_one_line(f"{title if len(items) > 1 else _in_one(items[0])} · {workspace.name}"),
-        text=render_template("emails/broken.txt", **context),
-        html=render_template("emails/broken.html", **context),
-    )
+    return letter_of(told)
 
 
-def recovered_letter(runtime: Runtime, notices: Sequence[Notice]) -> Letter | None:
+def recovered_letter(runtime: Runtime, person: Person, notices: Sequence[Notice]) -> Letter | None:
     """How long it was down and what came back; None when a receipt is gone."""
     items: list[IntegrationFacts] = []
     with runtime.database.reading() as session:
@@ -63,13 +69,25 @@ def recovered_letter(runtime: Runtime, notices: Sequence[Notice]) -> Letter | No
         workspace = session.get(Workspace, notices[0].workspace_id) if notices[0].workspace_id else None
     if not items or workspace is None:
         return None
-    link = f"{runtime.settings.public_url}/integrations/{items[0].id}"
-    context = {"workspace_name": workspace.name, "items": items, "link": link}
-    names = wording.listed([one.platform_name for one in items])
+    stop = stop_link(runtime, person_id=person.id, kind=NoticeKind.RECOVERED, workspace_ids={workspace.id})
+    return recovered(items, workspace_name=workspace.name, home=runtime.settings.public_url, stop=stop)
+
+
+def recovered(items: Sequence[IntegrationFacts], *, workspace_name: str, home: str, stop: str | None) -> Letter:
+    """Each item with the receipt of its recovery."""
+    context = {
+        "workspace_name": workspace_name,
+        "items": items,
+        "link": f"{home}/integrations/{items[0].id}",
+        "choices": f"{home}/preferences",
+    }
+    names = wording.listed(list(dict.fromkeys(one.platform_name for one in items)))
+    back = say_number("Back: {names} is connected again", "Back: {names} are connected again", len(items), names=names)
     return Letter(
-        subject=_one_line(f"Back: {names} {'is' if len(items) == 1 else 'are'} connected again · {workspace.name}"),
+        subject=one_line(back, workspace_name),
         text=render_template("emails/recovered.txt", **context),
         html=render_template("emails/recovered.html", **context),
+        stop=stop,
     )
 
 
@@ -83,6 +101,27 @@ def situation(runtime: Runtime) -> Situation:
     )
 
 
+def _broken(
+    runtime: Runtime, session: Session, workspace_id: str, integration_ids: Sequence[str]
+) -> tuple[IntegrationFacts, ...]:
+    found = integrations_of(session, situation(runtime), workspace_id=workspace_id, ids=integration_ids)
+    order = {one: place for place, one in enumerate(integration_ids)}
+    return tuple(sorted((one for one in found if one.incident is not None), key=lambda one: order[one.id]))
+
+
+def _together(
+    runtime: Runtime, session: Session, kind: NoticeKind, incidents: Sequence[Incident]
+) -> tuple[str, str] | None:
+    """Title and cause of what probably has one; never of what only waits together in one reminder."""
+    outbreaks = {one.outbreak_id for one in incidents}
+    if kind is not NoticeKind.BROKEN or len(incidents) < 2 or len(outbreaks) > 1 or None in outbreaks:
+        return None
+    workspace_id = incidents[0].workspace_id
+    board = board_of(session, situation(runtime), workspace_id=workspace_id, can_change=False, platforms=())
+    about = {one.integration_id for one in incidents}
+    return sentences.outbreak_words([one for one in board.rows if one.id in about], board.rows)
+
+
 def _with_receipt(
     runtime: Runtime, session: Session, integration: Integration, receipt: Receipt, workspace_id: str
 ) -> list[IntegrationFacts]:
@@ -94,34 +133,19 @@ def _with_receipt(
 
 
 def _others_told(session: Session, incidents: Sequence[Incident], person: Person) -> list[str]:
+    """Who else has a mail about one of these, or is about to."""
     return list(
         session.exec(
             select(Person.email)
             .join(Notice, col(Notice.person_id) == col(Person.id))
             .where(
                 col(Notice.incident_id).in_([one.id for one in incidents]),
-                Notice.kind == NoticeKind.BROKEN,
+                col(Notice.kind).in_([*TOLD, NoticeKind.DELAYED]),
+                col(Notice.dropped_at).is_(None),
+                col(Notice.refused_at).is_(None),
                 col(Person.id) != person.id,
             )
             .distinct()
+            .order_by(col(Person.email))
         )
     )
-
-
-def _heading(
-    items: Sequence[IntegrationFacts], rows: Sequence[IntegrationFacts], *, together: bool
-) -> tuple[str, str | None]:
-    """The letter's title and, where all of it began together, the cause they probably share."""
-    if len(items) == 1:
-        return say("{name} needs you", name=items[0].platform_name), None
-    if together:
-        return sentences.outbreak_words(items, rows)
-    return say_number("{count} connection needs you", "{count} connections need you", len(items)), None
-
-
-def _in_one(item: IntegrationFacts) -> str:
-    return f"{item.label}: {item.platform_name}"
-
-
-def _one_line(subject: str) -> str:
-    return " ".join(subject.split())[:180]

@@ -15,7 +15,7 @@ from webapp.lifecycle.ask_now import make_all_due
 from webapp.lifecycle.clock_jump import SKEW
 from webapp.lifecycle.runtime import Runtime, bump
 from webapp.models.mute import LENGTH, OPEN, Mute
-from webapp.models.notice import Notice, NoticeKind
+from webapp.models.notice import TOLD, Notice
 
 
 def mute(runtime: Runtime, *, workspace_id: str, person_id: str) -> None:
@@ -53,7 +53,7 @@ def end_mutes(runtime: Runtime) -> int:
 def is_told() -> ColumnElement[bool]:
     """Which notices may go out: not those about what broke, while their workspace is muted."""
     muted = select(Mute.id).where(Mute.workspace_id == Notice.workspace_id, col(Mute.ended_at).is_(None)).exists()
-    return (col(Notice.kind) != NoticeKind.BROKEN) | ~muted
+    return col(Notice.kind).not_in(TOLD) | ~muted
 
 
 def together_since(session: Session, workspace_id: str, now: datetime, *, within: timedelta) -> datetime:
@@ -89,7 +89,7 @@ def _put_off(session: Session, workspace_id: str, until: datetime) -> None:
         update(Notice)
         .where(
             col(Notice.workspace_id) == workspace_id,
-            col(Notice.kind) == NoticeKind.BROKEN,
+            col(Notice.kind).in_(TOLD),
             col(Notice.sent_at).is_(None),
             col(Notice.dropped_at).is_(None),
         )

@@ -14,13 +14,15 @@ from webapp.lifecycle.comparison_due import compare_now
 from webapp.lifecycle.runtime import Runtime, bump
 from webapp.lifecycle.write_receipt import came_in, figures_before, write_days
 from webapp.models.integration import Integration
-from webapp.models.notice import Notice, NoticeKind
+from webapp.models.notice import TOLD, Notice, NoticeKind
 from webapp.models.plan import local_day
 from webapp.models.sync import Coverage
 from webapp.models.trouble import Closing, Incident, Receipt
 from webapp.queries.coverage import data_through
 
 log = logging.getLogger(__name__)
+
+A_DAY = timedelta(days=1)
 
 
 def begin_recovery(
@@ -76,7 +78,7 @@ def close_incident(
         update(Notice)
         .where(
             col(Notice.incident_id) == incident.id,
-            col(Notice.kind) == NoticeKind.BROKEN,
+            col(Notice.kind).in_([*TOLD, NoticeKind.DELAYED]),
             col(Notice.sent_at).is_(None),
         )
         .values(dropped_at=now)
@@ -128,17 +130,14 @@ def _owed_days(integration: Integration, away_from: datetime, now: datetime) -> 
 
 
 def _tell_recovered(runtime: Runtime, session: Session, receipt: Receipt, now: datetime) -> None:
-    """One recovery mail to whoever was really told of the trouble, and to nobody else."""
+    """One recovery mail to whoever was really told of the trouble, and to nobody else.
+
+    What breaks again and again has one mail that says so, and one when it has held for a day.
+    """
     if receipt.incident_id is None:
         return
-    told = session.exec(
-        select_row(Notice).where(
-            Notice.incident_id == receipt.incident_id,
-            Notice.kind == NoticeKind.BROKEN,
-            col(Notice.sent_at).is_not(None),
-        )
-    ).all()
-    for notice in told:
+    hold = timedelta(seconds=runtime.settings.notice_hold)
+    for notice in _told(session, receipt, now):
         session.add(
             Notice(
                 kind=NoticeKind.RECOVERED,
@@ -147,6 +146,20 @@ def _tell_recovered(runtime: Runtime, session: Session, receipt: Receipt, now: d
                 incident_id=receipt.incident_id,
                 receipt_id=receipt.id,
                 created_at=now,
-                due_at=now + timedelta(seconds=runtime.settings.notice_hold),
+                due_at=now + (A_DAY if notice.kind is NoticeKind.FLAPPING else hold),
             )
         )
+
+
+def _told(session: Session, receipt: Receipt, now: datetime) -> list[Notice]:
+    """The mails that were sent of this trouble; where it only flapped on, those that said it does."""
+    sent = select_row(Notice).where(col(Notice.kind).in_(TOLD), col(Notice.sent_at).is_not(None))
+    found = session.exec(sent.where(Notice.incident_id == receipt.incident_id)).all()
+    if found:
+        return list(found)
+    of_it = select_row(Incident.id).where(
+        Incident.integration_id == receipt.integration_id, col(Incident.opened_at) > now - 2 * A_DAY
+    )
+    flapped = sent.where(Notice.kind == NoticeKind.FLAPPING, col(Notice.incident_id).in_(of_it))
+    by_person = {notice.person_id: notice for notice in session.exec(flapped.order_by(col(Notice.id)))}
+    return list(by_person.values())

@@ -1,60 +1,135 @@
-"""Owe a mail to everyone who can put a problem right, in the same commit as the problem."""
+"""Owe a mail to everyone who can put a problem right, in the same commit as the problem.
+
+needs somebody             held until nothing more has failed for a while, so that what breaks together is one mail
+breaks again and again     one mail that says so, then nothing more of each time for a day
+passes by itself           nothing for a day, then once that it is delayed
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_row
 
-from webapp.lifecycle.mute import last_mute
+from webapp.lifecycle.mute import is_told, last_mute
+from webapp.lifecycle.remind import owe_reminder
 from webapp.lifecycle.runtime import Runtime
-from webapp.models.notice import Notice, NoticeKind, hold_until
+from webapp.models.notice import TOLD, Notice, NoticeKind, hold_until
 from webapp.models.people import Member, Person, Role
 from webapp.models.trouble import Incident
+from webapp.queries.still_broken import MERCHANT
+
+FLIPS = 3
+A_DAY = timedelta(days=1)
+AN_HOUR = timedelta(hours=1)
 
 
 def owe_notices(runtime: Runtime, session: Session, incident: Incident, now: datetime) -> None:
-    """One notice per person, all of the workspace's unsent ones held together until nothing more has failed a while."""
-    told = set(
-        session.exec(
-            select_row(Notice.person_id).where(Notice.incident_id == incident.id, Notice.kind == NoticeKind.BROKEN)
-        )
-    )
-    people = session.exec(
-        select_row(Person)
+    """One notice per person, all of a person's unsent ones held together until nothing more has failed a while."""
+    kind = NoticeKind.FLAPPING if _flips(session, incident, now) >= FLIPS else NoticeKind.BROKEN
+    told = _told_of(session, incident, kind, now)
+    people = who_is_told(session, incident.workspace_id)
+    for person_id in people:
+        if person_id not in told:
+            _owe(session, kind, incident, person_id, now=now, due_at=now)
+    session.flush()
+    hold = timedelta(seconds=runtime.settings.notice_hold)
+    for person_id in people:
+        if person_id in told:
+            # Nothing more is said of each time it breaks, but if it stays broken they are reminded.
+            owe_reminder(session, person_id, now)
+        else:
+            _hold_together(session, incident.workspace_id, person_id, now=now, hold=hold)
+
+
+def owe_delayed(session: Session, incident: Incident, *, failing_since: datetime, now: datetime) -> None:
+    """One notice per person that it takes long and needs nobody; dropped when it is over before it is due."""
+    # On the full hour: what hangs on one platform is then one mail.
+    due = (failing_since + A_DAY + AN_HOUR).replace(minute=0, second=0, microsecond=0)
+    for person_id in who_is_told(session, incident.workspace_id):
+        _owe(session, NoticeKind.DELAYED, incident, person_id, now=now, due_at=max(due, now))
+
+
+def who_is_told(session: Session, workspace_id: str) -> Sequence[str]:
+    """Owners and admins whose address is confirmed and takes our mail. In one order everywhere: each is locked."""
+    return session.exec(
+        select_row(Person.id)
         .join(Member, col(Member.person_id) == col(Person.id))
         .where(
-            Member.workspace_id == incident.workspace_id,
+            Member.workspace_id == workspace_id,
             col(Member.role).in_([Role.OWNER, Role.ADMIN]),
             col(Person.confirmed_at).is_not(None),
+            col(Person.mail_refused_at).is_(None),
+        )
+        .order_by(col(Person.id))
+    ).all()
+
+
+def _flips(session: Session, incident: Incident, now: datetime) -> int:
+    """How often this integration broke or was mended within a day, this time included."""
+    times = session.exec(
+        select_row(Incident.opened_at, Incident.closed_at).where(
+            Incident.integration_id == incident.integration_id, col(Incident.remedy).in_(MERCHANT)
         )
     ).all()
-    for person in people:
-        if person.id not in told:
-            session.add(
-                Notice(
-                    kind=NoticeKind.BROKEN,
-                    person_id=person.id,
-                    workspace_id=incident.workspace_id,
-                    incident_id=incident.id,
-                    created_at=now,
-                    due_at=now,
+    return sum(at is not None and at > now - A_DAY for both in times for at in both)
+
+
+def _told_of(session: Session, incident: Incident, kind: NoticeKind, now: datetime) -> set[str]:
+    """Who has a mail about this already: of this incident, or within a day that it breaks again and again."""
+    notices = select_row(Notice.person_id)
+    told = set(session.exec(notices.where(Notice.incident_id == incident.id, col(Notice.kind).in_(TOLD))))
+    if kind is NoticeKind.FLAPPING:
+        of_it = select_row(Incident.id).where(Incident.integration_id == incident.integration_id)
+        told |= set(
+            session.exec(
+                notices.where(
+                    col(Notice.incident_id).in_(of_it),
+                    Notice.kind == kind,
+                    col(Notice.dropped_at).is_(None),
+                    col(Notice.created_at) > now - A_DAY,
                 )
             )
-    session.flush()
+        )
+    return told
+
+
+def _owe(
+    session: Session, kind: NoticeKind, incident: Incident, person_id: str, *, now: datetime, due_at: datetime
+) -> None:
+    session.add(
+        Notice(
+            kind=kind,
+            person_id=person_id,
+            workspace_id=incident.workspace_id,
+            incident_id=incident.id,
+            created_at=now,
+            due_at=due_at,
+        )
+    )
+
+
+def _hold_together(session: Session, workspace_id: str, person_id: str, *, now: datetime, hold: timedelta) -> None:
+    """Put off everything this person was not told yet, in whichever workspace it broke, but not for ever."""
     waiting = (
-        col(Notice.workspace_id) == incident.workspace_id,
-        col(Notice.kind) == NoticeKind.BROKEN,
+        col(Notice.person_id) == person_id,
+        col(Notice.kind).in_(TOLD),
         col(Notice.sent_at).is_(None),
         col(Notice.dropped_at).is_(None),
-        col(Notice.tries) == 0,
+        col(Notice.message_id).is_(None),
     )
+    muted = last_mute(session, workspace_id)
+    if muted is not None and muted.ended_at is None:
+        # Kept back until then, and then sent with what the check after it finds; what broke elsewhere does not wait.
+        here = col(Notice.workspace_id) == workspace_id
+        session.execute(update(Notice).where(*waiting, here).values(due_at=muted.until))
+        return
+    waiting = (*waiting, is_told())
     first = session.execute(select(func.min(col(Notice.created_at))).where(*waiting)).scalar_one_or_none() or now
-    muted = last_mute(session, incident.workspace_id)
-    # What is kept back while alerts are muted goes out with what the check after it finds.
-    quiet = first if muted is None else muted.ended_at or muted.until
-    hold = timedelta(seconds=runtime.settings.notice_hold)
-    due = max(quiet, hold_until(now, first=max(first, quiet), hold=hold))
+    if muted is not None and muted.ended_at is not None:
+        first = max(first, muted.ended_at)
+    due = hold_until(now, first=first, hold=hold)
     session.execute(update(Notice).where(*waiting).values(due_at=due))

@@ -26,7 +26,7 @@ from webapp.lifecycle.recover import open_incident
 from webapp.lifecycle.refresh import refuse
 from webapp.lifecycle.runtime import Runtime, bump
 from webapp.lifecycle.sharpen import sharpened
-from webapp.lifecycle.tell import owe_notices
+from webapp.lifecycle.tell import owe_delayed, owe_notices
 from webapp.models.breaker import SLOWLY
 from webapp.models.integration import Integration
 from webapp.models.sync import Outcome, SyncRun
@@ -141,6 +141,8 @@ def _open_or_update(
         _ask_siblings(session, integration, now)
     if diagnosis.remedy in (Remedy.RECONNECT, Remedy.FIX_AT_PLATFORM):
         owe_notices(runtime, session, incident, now)
+    elif diagnosis.remedy is Remedy.WAIT:
+        owe_delayed(session, incident, failing_since=integration.failing_since or now, now=now)
 
 
 def _told(diagnosis: Diagnosis, trouble: Trouble) -> dict[str, Any]:

@@ -98,6 +98,7 @@ class EventKind(StrEnum):
     RESUMED = "resumed"
     DISCONNECTED = "disconnected"
     ERASED = "erased"
+    SNOOZED = "snoozed"
 
 
 class Event(SQLModel, table=True):

@@ -11,19 +11,50 @@ from sqlmodel import Field, SQLModel
 from webapp.models.columns import ROW_ID, Word
 
 LONGEST_HOLD = timedelta(seconds=120)
-GIVE_UP = timedelta(hours=72)
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=2)
+# With these waits between them, three days.
+MOST_TRIES = 43
 WAITING = "sent_at IS NULL AND dropped_at IS NULL AND refused_at IS NULL"
 
 
 class NoticeKind(StrEnum):
     BROKEN = "broken"
+    REMINDER = "reminder"
+    FLAPPING = "flapping"
+    DELAYED = "delayed"
     RECOVERED = "recovered"
+    MAIL_RETURNED = "mail_returned"
     CONFIRM_EMAIL = "confirm_email"
     RESET_PASSWORD = "reset_password"
     OUR_FAULT = "our_fault"
     BREAKER = "breaker"
     ENDS_SOON = "ends_soon"
     LAST_DAY = "last_day"
+
+    @property
+    def choice(self) -> NoticeKind | None:
+        """Under which kind a person turns it off; None for what cannot be turned off."""
+        if self in CHOICES:
+            return self
+        return NoticeKind.BROKEN if self is NoticeKind.FLAPPING else None
+
+
+# What a person may do without, in the order the page offers it.
+CHOICES = (NoticeKind.BROKEN, NoticeKind.REMINDER, NoticeKind.DELAYED, NoticeKind.RECOVERED)
+# The mails that tell of a problem that is open: whoever was sent one is told of its end.
+TOLD = (NoticeKind.BROKEN, NoticeKind.FLAPPING)
+
+
+class MailOff(SQLModel, table=True):
+    """A kind of mail that a person does not want from a workspace. No row: they get it."""
+
+    __tablename__ = "mail_off"
+    __table_args__ = (UniqueConstraint("person_id", "workspace_id", "kind"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
+    person_id: str = Field(foreign_key="person.id", index=True)
+    workspace_id: str = Field(foreign_key="workspace.id", index=True)
+    kind: NoticeKind = Field(sa_type=Word(NoticeKind))
 
 
 class Notice(SQLModel, table=True):
@@ -69,8 +100,12 @@ def hold_until(now: datetime, *, first: datetime, hold: timedelta) -> datetime:
     return min(now + hold, max(first + LONGEST_HOLD, now))
 
 
-def retry_at(now: datetime, *, tries: int, created_at: datetime) -> datetime | None:
-    """When a mail the server would not take yet is tried again; None when its three days are over."""
-    if now - created_at > GIVE_UP:
+def retry_at(now: datetime, *, tries: int) -> datetime | None:
+    """When a mail the server would not take yet is tried again; None when its three days are over.
+
+    Counted from the first try, not from when it was owed: a reminder is owed a week ahead.
+    """
+    if tries > MOST_TRIES:
         return None
-    return now + min(timedelta(seconds=15 * 2 ** min(tries, 12)), timedelta(hours=2))
+    doubled: timedelta = FIRST_WAIT * 2 ** min(tries - 1, 12)
+    return now + min(doubled, LONGEST_WAIT)

@@ -67,6 +67,15 @@ class Incident(SQLModel, table=True):
     closed_by: str | None = Field(default=None, foreign_key="person.id")
 
 
+class Snooze(SQLModel, table=True):
+    """Somebody knows of this problem, and nobody is reminded of it before `until`."""
+
+    incident_id: str = Field(primary_key=True, foreign_key="incident.id")
+    person_id: str = Field(foreign_key="person.id")
+    at: datetime
+    until: datetime
+
+
 class Receipt(SQLModel, table=True):
     """What a recovery brought back. Open until every owed day is read; `found` counts new rows per stream.
 

@@ -132,6 +132,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         progress = import_progress(session, integration, platform, run, now)
     elif health is Health.CATCHING_UP:
         progress = catch_up_progress(integration, platform, receipt, run, through, now)
+    snooze = rows.snoozes.get(incident.id) if incident else None
     incident_facts = (
         IncidentFacts(
             id=incident.id,
@@ -140,6 +141,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
             closed_at=incident.closed_at,
             closed_by=None,
             explanation=explain(incident, integration, platform, login=login, now=now),
+            snoozed=_snoozed(snooze, integration),
         )
         if incident
         else None
@@ -180,7 +182,15 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         lost_note=lost_words(lost_days(session, platform, integration, now), integration, platform),
     )  # fmt: skip
     ends = incident.began_at + platform.deletes_after if incident and platform.deletes_after else None
-    return one, _turn(health_facts, integration, now, leased_until, ends)
+    return one, _turn(health_facts, integration, now, leased_until, ends, snooze[1] if snooze else None)
+
+
+def _snoozed(snooze: tuple[str, datetime] | None, integration: Integration) -> str | None:
+    if snooze is None:
+        return None
+    name, until = snooze
+    when = wording.moment(until, integration.timezone)
+    return say("Snoozed by {name} until {when}. Nobody is reminded before that.", name=name, when=when)
 
 
 def _turn(facts: Facts, integration: Integration, now: datetime, *changes: datetime | None) -> datetime:

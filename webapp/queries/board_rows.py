@@ -18,7 +18,7 @@ from webapp.models.integration import Integration
 from webapp.models.lease import Lease
 from webapp.models.people import Person
 from webapp.models.sync import Cursor, SyncRun
-from webapp.models.trouble import Incident, Receipt
+from webapp.models.trouble import Incident, Receipt, Snooze
 from webapp.queries.permission import PERMISSION, PermissionRow
 
 # One row an integration: who consented to what, until when it is being read, and the trouble it is in. Never a token.
@@ -59,11 +59,13 @@ class BoardRows:
 
     `through` is each stream's mark and `notes` what differs, by platform and account; `suspended` are the platforms
     whose breaker has tripped.
+    `snoozes`: who put reminders off, and until when, by incident.
     """
 
     rows: Sequence[BoardRow]
     receipts: dict[str, Receipt]
     people: dict[str, str]
+    snoozes: dict[str, tuple[str, datetime]]
     runs: dict[str, SyncRun]
     notes: dict[tuple[str, str], list[DayNote]]
     through: dict[tuple[str, str], dict[str, datetime | None]]
@@ -100,11 +102,23 @@ def board_rows(session: Session, workspace_id: str, now: datetime, *which: Colum
         rows=rows,
         receipts={receipt.integration_id: receipt for receipt, _ in receipts},
         people={person.id: person.name for _, person in receipts if person is not None},
+        snoozes=_snoozes(session, [one.incident.id for one in rows if one.incident is not None], now),
         runs=_runs(session, [one.integration.id for one in rows if one.is_held(now)]),
         notes=notes,
         through=through,
         suspended=frozenset(session.exec(select(Breaker.platform).where(col(Breaker.released_at).is_(None)))),
     )
+
+
+def _snoozes(session: Session, incident_ids: Sequence[str], now: datetime) -> dict[str, tuple[str, datetime]]:
+    if not incident_ids:
+        return {}
+    held = (
+        select(Snooze.incident_id, Person.name, Snooze.until)
+        .join(Person, col(Person.id) == col(Snooze.person_id))
+        .where(col(Snooze.incident_id).in_(incident_ids), col(Snooze.until) > now)
+    )
+    return {incident_id: (name, until) for incident_id, name, until in session.exec(held)}
 
 
 def _runs(session: Session, syncing: Sequence[str]) -> dict[str, SyncRun]:

@@ -26,6 +26,7 @@ class Viewer:
     workspaces: tuple[tuple[str, str], ...]
     confirmed: bool = True
     is_operator: bool = False
+    mail_refused: bool = False
 
     @property
     def may_change(self) -> bool:
@@ -107,6 +108,7 @@ class IncidentFacts:
     closed_at: datetime | None
     closed_by: str | None
     explanation: Explanation
+    snoozed: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from webapp.queries.causes import words_of
 from webapp.queries.facts import HistoryEntry
 from webapp.queries.receipts import receipt_of
 from webapp.queries.sentences import came_back
-from webapp.words import say, unit
+from webapp.words import marked, say, unit
 
 RUNS_SHOWN = 2_000
 SYNCS, ROWS = unit("sync", "syncs"), unit("row", "rows")
@@ -31,7 +31,15 @@ _EVENTS = {
     EventKind.PAUSED: ("circle-pause", "grey", "Paused"),
     EventKind.RESUMED: ("play", "grey", "Resumed"),
     EventKind.DISCONNECTED: ("circle-off", "grey", "Disconnected"),
+    EventKind.SNOOZED: ("hourglass", "grey", "Reminders put off until tomorrow"),
     EventKind.ERASED: ("circle-off", "grey", "Imported data deleted, because the platform asked for it"),
+}
+
+_MAILS = {
+    NoticeKind.BROKEN: marked("what is broken"),
+    NoticeKind.FLAPPING: marked("it breaks again and again"),
+    NoticeKind.DELAYED: marked("delayed, nothing to do"),
+    NoticeKind.RECOVERED: marked("what came back"),
 }
 
 
@@ -119,7 +127,7 @@ def _mails(session: Session, integration: Integration, people: dict[str, str]) -
     for (_, kind), notices in groupby(sent, key=lambda one: (one.message_id, one.kind)):
         told = list(notices)
         names = wording.listed([people.get(one.person_id or "", "a colleague") for one in told])
-        title = f"Mail to {names}: " + ("what is broken" if kind is NoticeKind.BROKEN else "what came back")
+        title = f"Mail to {names}: {say(_MAILS[kind])}"
         yield HistoryEntry(at=told[0].sent_at or told[0].created_at, icon="mail", tone="grey", title=title)
 
 

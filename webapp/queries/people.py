@@ -33,11 +33,13 @@ class Known:
     session_epoch: str
     confirmed: bool
     is_operator: bool
+    mail_refused: bool
     places: tuple[tuple[str, str, Role], ...]
 
 
 _KNOWN = (
-    "SELECT p.name, p.email, p.session_epoch, p.confirmed_at, p.operator_since, w.id, w.name, m.role FROM person p "
+    "SELECT p.name, p.email, p.session_epoch, p.confirmed_at, p.operator_since, p.mail_refused_at, w.id, w.name, m.role "
+    "FROM person p "
     "LEFT JOIN member m ON m.person_id = p.id LEFT JOIN workspace w ON w.id = m.workspace_id "
     "WHERE p.id = :person ORDER BY w.created_at, w.id"
 )
@@ -48,11 +50,12 @@ def known_person(database: Database, person_id: str) -> Known | None:
     rows = database.rows(_KNOWN, person=person_id)
     if not rows:
         return None
-    name, email, epoch, confirmed_at, operator_since, *_ = rows[0]
+    name, email, epoch, confirmed_at, operator_since, refused_at, *_ = rows[0]
     return Known(
         person_id=person_id, name=name, email=email, session_epoch=epoch, confirmed=confirmed_at is not None,
         is_operator=operator_since is not None,
-        places=tuple((one[5], one[6], Role(one[7])) for one in rows if one[5] is not None),
+        mail_refused=refused_at is not None,
+        places=tuple((one[6], one[7], Role(one[8])) for one in rows if one[6] is not None),
     )  # fmt: skip
 
 
@@ -71,6 +74,7 @@ def viewer_of(known: Known, workspace_id: str | None) -> Viewer | None:
         workspaces=tuple((one, called) for one, called, _ in known.places),
         confirmed=known.confirmed,
         is_operator=known.is_operator,
+        mail_refused=known.mail_refused,
     )
 
 

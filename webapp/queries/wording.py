@@ -131,6 +131,11 @@ def through(value: datetime, zone: str, now: datetime) -> str:
     return moment(value, zone)
 
 
+def sentence(words: str) -> str:
+    """ "the password was changed" as a sentence of its own."""
+    return f"{words[:1].upper()}{words[1:]}." if words else ""
+
+
 def _stretch(first: date, last: date) -> str:
     if first == last:
         return short_day(first)

@@ -1,0 +1,88 @@
+"""Take from the outbox what is due, whole mails at a time: everything that goes to one person in one letter."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import make_msgid, parseaddr
+
+from sqlalchemy import or_, text, update
+from sqlmodel import Session, col, select
+
+from webapp.lifecycle.mute import is_told
+from webapp.lifecycle.runtime import Runtime
+from webapp.models.notice import TOLD, Notice, NoticeKind
+from webapp.models.people import Person
+
+# Longer than this many mails take where each of them waits for a server that says nothing.
+LEASE = timedelta(seconds=90)
+PEOPLE_AT_ONCE = 5
+# What goes into one letter of one person, whichever workspace it is about.
+TOGETHER = (*TOLD, NoticeKind.REMINDER, NoticeKind.DELAYED)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The notices that go out together, to one person; to the operator, who is none, by address."""
+
+    notices: Sequence[Notice]
+    person: Person | None
+    address: str
+    message_id: str
+
+    @property
+    def kind(self) -> NoticeKind:
+        return self.notices[0].kind
+
+
+def claim_mail(runtime: Runtime) -> list[Mail]:
+    """The mail of a few people, ours until the lease ends; empty when nothing is due. Committed."""
+    now = runtime.now()
+    due = (
+        col(Notice.due_at) <= now,
+        col(Notice.sent_at).is_(None),
+        col(Notice.dropped_at).is_(None),
+        col(Notice.refused_at).is_(None),
+        is_told(),
+        or_(col(Notice.lease_until).is_(None), col(Notice.lease_until) < now),
+    )
+    with runtime.database.reading() as session:
+        if session.exec(select(Notice.id).where(*due).limit(1)).first() is None:
+            return []
+    with runtime.database.writing() as session:
+        if not runtime.database.is_sqlite:
+            # One at a time: two that share out one person's notices would make two letters of one.
+            session.execute(text("SELECT pg_advisory_xact_lock(hashtext('shopimize outbox'))"))
+        first = session.exec(
+            select(Notice.id, Notice.person_id).where(*due).order_by(col(Notice.due_at)).limit(PEOPLE_AT_ONCE)
+        ).all()
+        theirs = col(Notice.person_id).in_([person_id for _, person_id in first if person_id is not None])
+        of_first = col(Notice.id).in_([notice_id for notice_id, _ in first])
+        claimed = session.exec(select(Notice).where(*due, or_(of_first, theirs))).all()
+        session.execute(
+            update(Notice)
+            .where(col(Notice.id).in_([one.id for one in claimed]))
+            .values(lease_until=now + LEASE, fence=col(Notice.fence) + 1)
+        )
+        return _grouped(session, runtime, claimed)
+
+
+def _grouped(session: Session, runtime: Runtime, claimed: Sequence[Notice]) -> list[Mail]:
+    """What broke together for one person is one mail. A repeat keeps the company it first went out in."""
+    groups: dict[tuple[object, ...], list[Notice]] = defaultdict(list)
+    for notice in claimed:
+        place = None if notice.kind in TOGETHER else notice.workspace_id
+        alone = None if notice.kind in (*TOGETHER, NoticeKind.RECOVERED) else notice.id
+        groups[(notice.person_id, place, notice.kind, notice.message_id, alone)].append(notice)
+    mails = []
+    domain = parseaddr(runtime.settings.mail_from)[1].partition("@")[2] or "shopimize.test"
+    for notices in groups.values():
+        message_id = notices[0].message_id or make_msgid(idstring=f"notice{notices[0].id}", domain=domain)
+        for notice in notices:
+            notice.message_id = message_id
+        person = session.get(Person, notices[0].person_id) if notices[0].person_id is not None else None
+        address = person.email if person is not None else notices[0].address or ""
+        mails.append(Mail(notices, person, address, message_id))
+    return mails

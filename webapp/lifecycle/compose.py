@@ -1,0 +1,86 @@
+"""What a mail says as things stand at the moment it is sent; what is no longer so is not said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
+
+from webapp.lifecycle.account_mail import letter as account_letter
+from webapp.lifecycle.account_mail import returned_letter
+from webapp.lifecycle.claim_notices import Mail
+from webapp.lifecycle.incident_mail import problem_letter, recovered_letter
+from webapp.lifecycle.letter import Letter
+from webapp.lifecycle.remind import to_remind_of
+from webapp.lifecycle.runtime import Runtime
+from webapp.models.integration import Integration
+from webapp.models.notice import TOLD, MailOff, Notice, NoticeKind
+from webapp.models.people import Member, Role
+from webapp.models.trouble import Incident, Receipt
+from webapp.platforms.diagnosis import Remedy
+from webapp.queries.still_broken import MERCHANT
+
+
+def compose(runtime: Runtime, mail: Mail) -> Letter | None:
+    """The letter; None when nothing it would say is still so, or the person does without it."""
+    kind, now = mail.kind, runtime.now()
+    if kind in (NoticeKind.CONFIRM_EMAIL, NoticeKind.RESET_PASSWORD):
+        return account_letter(runtime, mail.notices[0], mail.person)
+    with runtime.database.reading() as session:
+        if kind is NoticeKind.REMINDER:
+            incidents = to_remind_of(session, mail.person.id, now)
+        else:
+            wanted = _wanted(session, mail.person.id, mail.notices)
+            incidents = _open(session, wanted, MERCHANT if kind in TOLD else (Remedy.WAIT,))
+            wanted = [one for one in wanted if kind is not NoticeKind.RECOVERED or not _broke_again(session, one)]
+    if kind is NoticeKind.MAIL_RETURNED:
+        return returned_letter(runtime, mail.notices[0]) if wanted else None
+    if kind is NoticeKind.RECOVERED:
+        return recovered_letter(runtime, mail.person, wanted) if wanted else None
+    return problem_letter(runtime, mail.person, kind, incidents) if incidents else None
+
+
+def _wanted(session: Session, person_id: str, notices: Iterable[Notice]) -> list[Notice]:
+    """Without those of workspaces the person has left, or does not want this kind from."""
+    places = set(
+        session.exec(
+            select(Member.workspace_id).where(
+                Member.person_id == person_id, col(Member.role).in_([Role.OWNER, Role.ADMIN])
+            )
+        )
+    )
+    off = set(session.exec(select(MailOff.workspace_id, MailOff.kind).where(MailOff.person_id == person_id)))
+    return [
+        one
+        for one in notices
+        if one.workspace_id in places and (one.workspace_id, one.kind.choice) not in off
+    ]  # fmt: skip
+
+
+def _open(session: Session, notices: Iterable[Notice], remedies: Iterable[Remedy]) -> list[Incident]:
+    ids = [one.incident_id for one in notices]
+    return list(
+        session.exec(
+            select(Incident)
+            .join(Integration, col(Integration.id) == col(Incident.integration_id))
+            .where(
+                col(Incident.id).in_(ids),
+                col(Incident.closed_at).is_(None),
+                col(Incident.remedy).in_(list(remedies)),
+                col(Integration.paused_at).is_(None),
+                col(Integration.disconnected_at).is_(None),
+            )
+            .order_by(col(Incident.opened_at), col(Incident.id))
+        )
+    )
+
+
+def _broke_again(session: Session, notice: Notice) -> bool:
+    """Whether "it is back" has been overtaken."""
+    receipt = session.get(Receipt, notice.receipt_id) if notice.receipt_id else None
+    if receipt is None:
+        return True
+    later = select(Incident.id).where(
+        Incident.integration_id == receipt.integration_id, col(Incident.opened_at) > notice.created_at
+    )
+    return session.exec(later.limit(1)).first() is not None

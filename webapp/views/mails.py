@@ -1,0 +1,99 @@
+"""Which mails one gets: the page to choose, the link in each mail that ends its kind, and putting reminders off."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp.extensions import csrf
+from webapp.lifecycle.mail_choices import Stop, choose, stop, stop_of
+from webapp.lifecycle.returned_mail import try_again as trust_again
+from webapp.lifecycle.snooze import snooze
+from webapp.models.notice import CHOICES
+from webapp.models.reminder import tomorrow_at_nine
+from webapp.queries import wording
+from webapp.queries.board import needs_of
+from webapp.queries.mail_choices import field_of, mail_choices, said
+from webapp.queries.still_broken import zone_of_workspace
+from webapp.views import door
+from webapp.views.own import own_integration
+from webapp.words import say
+
+blueprint = Blueprint("mails", __name__)
+Page = str | Response | tuple[str, int]
+
+
+@blueprint.get("/preferences")
+@door.signed_in
+def preferences() -> Page:
+    with door.runtime().database.reading() as session:
+        places = mail_choices(session, door.viewer().person_id)
+    return render_template("people/preferences.html", places=places)
+
+
+@blueprint.post("/preferences")
+@door.signed_in
+def choose_mails() -> Page:
+    viewer, ticked = door.viewer(), set(request.form)
+    wanted = {
+        (place, kind) for place, _ in viewer.workspaces for kind in CHOICES if field_of(place, kind) in ticked
+    }  # fmt: skip
+    choose(door.runtime(), person_id=viewer.person_id, wanted=wanted)
+    flash(say("Saved."), "success")
+    return redirect(url_for("mails.preferences"), 303)
+
+
+@blueprint.post("/mail-address")
+@door.signed_in
+def try_again() -> Page:
+    trust_again(door.runtime(), person_id=door.viewer().person_id)
+    flash(say("We write to it again from now on."), "info")
+    return redirect(url_for("integrations.page"), 303)
+
+
+@blueprint.get("/unsubscribe/<token>")
+def ask_unsubscribe(token: str) -> Page:
+    """Mail scanners open every link, so only the button, or the mail program's own POST, ends anything."""
+    return _about_stop(_found(token), done=False)
+
+
+@blueprint.post("/unsubscribe/<token>")
+@csrf.exempt  # type: ignore[untyped-decorator]  # Flask-WTF ships without types
+def unsubscribe(token: str) -> Page:
+    """RFC 8058: the mail program posts here by itself, without a session. What the token may end is in the token."""
+    found = _found(token)
+    stop(door.runtime(), found)
+    return _about_stop(found, done=True)
+
+
+@blueprint.get("/integrations/<integration_id>/snooze")
+@door.signed_in
+def ask_snooze(integration_id: str) -> Page:
+    facts, viewer = own_integration(integration_id), door.viewer()
+    with door.runtime().database.reading() as session:
+        count, zone = needs_of(session, viewer.workspace_id), zone_of_workspace(session, viewer.workspace_id)
+    until = wording.moment(tomorrow_at_nine(door.now(), zone), zone.key)
+    return render_template(
+        "integrations/snooze.html", integration=facts, count=count, until=until, can_change=viewer.may_change
+    )
+
+
+@blueprint.post("/integrations/<integration_id>/snooze")
+@door.may_change
+def put_off(integration_id: str) -> Page:
+    own_integration(integration_id)
+    viewer = door.viewer()
+    if snooze(door.runtime(), workspace_id=viewer.workspace_id, person_id=viewer.person_id):
+        flash(say("Snoozed until tomorrow. Your team sees that you know."), "info")
+    else:
+        flash(say("Nothing is broken any more, so there is nothing to snooze."), "success")
+    return redirect(url_for("integrations.show", integration_id=integration_id), 303)
+
+
+def _found(token: str) -> Stop:
+    return stop_of(door.runtime(), token) or abort(404)
+
+
+def _about_stop(found: Stop, *, done: bool) -> str:
+    names = wording.listed([name for _, name in found.workspaces])
+    return render_template("people/unsubscribe.html", kind=said(found.kind), names=names, done=done)
