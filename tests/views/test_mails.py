@@ -80,6 +80,6 @@ def test_a_stranger_may_end_only_what_the_token_names(runtime, people, nobody, b
 
 def box(someone, kind: str) -> str:
     page = someone.client.get("/preferences").text
-    found = re.search(rf'name="\w+\.{kind}"( checked)?', page)
+    found = re.search(rf'name="\w+\.{kind}" value="1"( checked)?', page)
     assert found, page
     return (found.group(1) or "").strip()

@@ -27,6 +27,7 @@ SIGNED_IN = {
     "coverage.page",
     "authorizations.start", "authorizations.callback", "authorizations.not_ours", "patterns.index", "patterns.screen",
     "people.confirm_again", "people.switch", "people.make_workspace", "people.members", "people.put_member",
+    "mail_patterns.index", "mail_patterns.designed", "mail_patterns.plain",
     "mails.preferences", "mails.choose_mails", "mails.try_again",
 }  # fmt: skip
 OWNED = {
@@ -40,7 +41,7 @@ OWNED = {
 OPERATOR = {
     "operator.page", "operator.retry_fault", "operator.retry_breaker", "operator.release", "operator.nothing_else",
 }  # fmt: skip
-ANY = {"slug": "shopify", "ending": "forged", "name": "history", "topic": "costs-not-appearing"}
+ANY = {"slug": "shopify", "ending": "forged", "name": "history", "topic": "costs-not-appearing", "mail": "broken"}
 
 
 @pytest.fixture

@@ -22,9 +22,17 @@ def letter(runtime: Runtime, notice: Notice, person: Person) -> Letter | None:
         if person.confirmed_at is not None:
             return None
         token = make_link_token(runtime, person, Purpose.CONFIRM_EMAIL)
-        return _letter("confirm_email", "Confirm your address", f"{_home(runtime)}/email-confirmation/{token}", person)
+        return confirmation(person.name, link=f"{_home(runtime)}/email-confirmation/{token}")
     token = make_link_token(runtime, person, Purpose.RESET_PASSWORD)
-    return _letter("reset_password", "Choose a new password", f"{_home(runtime)}/password-reset/{token}", person)
+    return new_password(person.name, link=f"{_home(runtime)}/password-reset/{token}")
+
+
+def confirmation(name: str, *, link: str) -> Letter:
+    return _letter("confirm_email", "Confirm your address", link, name)
+
+
+def new_password(name: str, *, link: str) -> Letter:
+    return _letter("reset_password", "Choose a new password", link, name)
 
 
 def returned_letter(runtime: Runtime, notice: Notice) -> Letter | None:
@@ -56,12 +64,12 @@ def returned(addresses: Sequence[str], *, workspace_name: str, home: str) -> Let
     )
 
 
-def _letter(name: str, subject: str, link: str, person: Person) -> Letter:
-    context = {"person": person, "link": link}
+def _letter(template: str, subject: str, link: str, name: str) -> Letter:
+    context = {"name": name, "link": link}
     return Letter(
         subject=f"{subject} · Shopimize",
-        text=render_template(f"emails/{name}.txt", **context),
-        html=render_template(f"emails/{name}.html", **context),
+        text=render_template(f"emails/{template}.txt", **context),
+        html=render_template(f"emails/{template}.html", **context),
     )
 
 

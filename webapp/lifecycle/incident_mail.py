@@ -43,6 +43,7 @@ def problem_letter(runtime: Runtime, person: Person, kind: NoticeKind, incidents
             kind=kind,
             places=shown,
             count=max(len(incidents), sum(len(items) for _, items in shown)),
+            workspaces=len({one.workspace_id for one in incidents}),
             together=_together(runtime, session, kind, incidents),
             others=tuple(_others_told(session, incidents, person)),
             now=now,

@@ -17,13 +17,13 @@ from webapp.queries import wording
 from webapp.queries.facts import IntegrationFacts
 from webapp.words import marked, say, say_number
 
-# What a letter lists; the page has the rest.
-SHOWN = 10
+# What a letter lists, and up to how many it says all about each; the page has the rest.
+SHOWN, IN_FULL = 10, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problems:
-    """`places` are workspaces by name with what is wrong there, `count` how many that are, listed or not.
+    """`places` are workspaces by name with what is wrong there; of how many, and how much in all, is counted beside.
 
     `together` is the title and likely cause of what began together. `reminder_at` is None where none will come.
     """
@@ -31,6 +31,7 @@ class Problems:
     kind: NoticeKind
     places: tuple[tuple[str, tuple[IntegrationFacts, ...]], ...]
     count: int
+    workspaces: int
     together: tuple[str, str] | None
     others: tuple[str, ...]
     now: datetime
@@ -51,13 +52,14 @@ def letter_of(told: Problems) -> Letter:
         "title": _title(told),
         "lead": _lead(told),
         "places": told.places,
-        "several": len(told.places) > 1,
+        "several": told.workspaces > 1,
         "count": told.count,
+        "brief": told.count > IN_FULL,
         "left": told.count - sum(len(items) for _, items in told.places),
         "needs_somebody": told.kind is not NoticeKind.DELAYED,
         "next": _next(told),
         "others": told.others,
-        "link": link if told.count == 1 or len(told.places) == 1 else f"{told.home}/integrations",
+        "link": link if told.workspaces == 1 else f"{told.home}/integrations",
         "snooze": f"{told.home}/integrations/{told.first.id}/snooze",
         "choices": f"{told.home}/preferences",
     }
@@ -110,9 +112,9 @@ def _several(told: Problems) -> str:
 
 
 def _place(told: Problems) -> str:
-    if len(told.places) == 1:
+    if told.workspaces == 1:
         return told.places[0][0]
-    return say_number("{count} workspace", "{count} workspaces", len(told.places))
+    return say_number("{count} workspace", "{count} workspaces", told.workspaces)
 
 
 def _lead(told: Problems) -> str:

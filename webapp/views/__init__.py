@@ -9,6 +9,7 @@ from webapp.views import (
     integrations,
     logins,
     machines,
+    mail_patterns,
     mails,
     operator,
     overview,
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     signals.blueprint,
     operator.blueprint,
     patterns.blueprint,
+    mail_patterns.blueprint,
 )
 
 __all__ = ["BLUEPRINTS"]

@@ -1,0 +1,66 @@
+"""Every kind of mail there is, from made-up facts: for looking, and for whoever changes a template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from webapp.lifecycle.account_mail import confirmation, new_password, returned
+from webapp.lifecycle.incident_mail import recovered
+from webapp.lifecycle.letter import Letter
+from webapp.lifecycle.problem_letter import Problems, letter_of
+from webapp.models.health import Health
+from webapp.models.notice import NoticeKind
+from webapp.queries.facts import IntegrationFacts
+from webapp.views.sample_days import RECEIPT
+from webapp.views.samples import GOOGLE, INCIDENT, META, NOW, THREE, TOLD, broken
+
+HOME = "https://shopimize.example"
+STOP = f"{HOME}/unsubscribe/a-token"
+ZONE = ZoneInfo("America/New_York")
+MORNING = datetime(2026, 11, 13, 9, tzinfo=ZONE)
+LATE = replace(
+    META, health=Health.DELAYED, label="Delayed",
+    incident=replace(INCIDENT, explanation=replace(
+        TOLD, title="Meta does not answer properly", likely="an outage at Meta", deadline=None, steps=(),
+    )),
+)  # fmt: skip
+
+
+def _problem(
+    kind: NoticeKind,
+    *items: IntegrationFacts,
+    elsewhere: tuple[IntegrationFacts, ...] = (),
+    count: int | None = None,
+    together: tuple[str, str] | None = None,
+    reminder_at: datetime | None = MORNING,
+) -> Letter:
+    places = (("Aurora", items), *([("Borealis", elsewhere)] if elsewhere else []))
+    return letter_of(
+        Problems(
+            kind=kind, places=places, count=count or len(items) + len(elsewhere), workspaces=len(places),
+            together=together, others=("vic@aurora.test",), now=NOW, zone=ZONE, reminder_at=reminder_at, home=HOME, stop=STOP,
+        )
+    )  # fmt: skip
+
+
+MAILS: dict[str, Callable[[], Letter]] = {
+    "broken": lambda: _problem(NoticeKind.BROKEN, broken(META)),
+    "dropped-together": lambda: _problem(
+        NoticeKind.BROKEN, *THREE,
+        together=("3 connections dropped together",
+                  "Likely one password or security change for ops@aurora.test; Shopify is fine."),
+    ),
+    "hundreds": lambda: _problem(NoticeKind.BROKEN, broken(META), elsewhere=(broken(GOOGLE),), count=500),
+    "reminder": lambda: _problem(
+        NoticeKind.REMINDER, broken(META), broken(GOOGLE), reminder_at=MORNING + timedelta(days=4)
+    ),
+    "flapping": lambda: _problem(NoticeKind.FLAPPING, broken(META)),
+    "delayed": lambda: _problem(NoticeKind.DELAYED, LATE, reminder_at=None),
+    "recovered": lambda: recovered([replace(META, receipt=RECEIPT)], workspace_name="Aurora", home=HOME, stop=STOP),
+    "mail-returned": lambda: returned(["ana@aurora.test"], workspace_name="Aurora", home=HOME),
+    "confirm-email": lambda: confirmation("Ana", link=f"{HOME}/email-confirmation/a-token"),
+    "reset-password": lambda: new_password("Ana", link=f"{HOME}/password-reset/a-token"),
+}  # fmt: skip
