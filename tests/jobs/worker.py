@@ -1,6 +1,7 @@
 """A worker that can be had again and again: the app loaded once, forked for every attempt.
 
-Started as `python -m tests.jobs.worker`. Each line on its input forks one child that syncs all that is due and ends;
+Started as `python -m tests.jobs.worker`. Each line on its input forks one child that syncs all that is due (or sends
+it, when the line says "mail") and ends;
 the child's number is printed when it starts, its ending when it is over.
 """
 
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from app import create_app
 from jobs.work import sync_everything_due
+from webapp.lifecycle.send_notices import send_due_notices
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -29,10 +31,10 @@ class Workers:
     def __enter__(self) -> Workers:
         return self
 
-    def begin(self) -> int:
+    def begin(self, what: str = "") -> int:
         """One more attempt at everything that is due; the number of the process that makes it."""
         assert self._process.stdin
-        self._process.stdin.write("\n")
+        self._process.stdin.write(f"{what}\n")
         self._process.stdin.flush()
         return int(self._said())
 
@@ -54,10 +56,14 @@ class Workers:
 
 def main() -> None:
     app = create_app()
-    for _ in sys.stdin:
+    for what in sys.stdin:
         child = os.fork()
         if child == 0:
-            sync_everything_due(app)
+            if what.strip() == "mail":
+                with app.app_context():
+                    send_due_notices(app.extensions["runtime"])
+            else:
+                sync_everything_due(app)
             os._exit(0)
         print(child, flush=True)
         _, status = os.waitpid(child, 0)

@@ -41,7 +41,8 @@ def _problem(
     return letter_of(
         Problems(
             kind=kind, places=places, count=count or len(items) + len(elsewhere), workspaces=len(places),
-            together=together, others=("vic@aurora.test",), now=NOW, zone=ZONE, reminder_at=reminder_at, home=HOME, stop=STOP,
+            together=together, others=("vic@aurora.test",), now=NOW, zone=ZONE,
+            reminder_at=reminder_at, home=HOME, stop=STOP,
         )
     )  # fmt: skip
 
