@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session, col, select
 
@@ -23,21 +23,23 @@ from webapp.queries.still_broken import MERCHANT
 
 def compose(runtime: Runtime, mail: Mail) -> Letter | None:
     """The letter; None when nothing it would say is still so, or the person does without it."""
-    kind, now = mail.kind, runtime.now()
+    kind = mail.kind
     if kind in (NoticeKind.CONFIRM_EMAIL, NoticeKind.RESET_PASSWORD):
         return account_letter(runtime, mail.notices[0], mail.person)
     with runtime.database.reading() as session:
         if kind is NoticeKind.REMINDER:
-            incidents = to_remind_of(session, mail.person.id, now)
-        else:
-            wanted = _wanted(session, mail.person.id, mail.notices)
-            incidents = _open(session, wanted, MERCHANT if kind in TOLD else (Remedy.WAIT,))
-            wanted = [one for one in wanted if kind is not NoticeKind.RECOVERED or not _broke_again(session, one)]
-    if kind is NoticeKind.MAIL_RETURNED:
-        return returned_letter(runtime, mail.notices[0]) if wanted else None
-    if kind is NoticeKind.RECOVERED:
-        return recovered_letter(runtime, mail.person, wanted) if wanted else None
-    return problem_letter(runtime, mail.person, kind, incidents) if incidents else None
+            return _problems(runtime, mail, to_remind_of(session, mail.person.id, runtime.now()))
+        wanted = _wanted(session, mail.person.id, mail.notices)
+        if kind is NoticeKind.RECOVERED:
+            held = [one for one in wanted if not _broke_again(session, one)]
+            return recovered_letter(runtime, mail.person, held) if held else None
+        if kind is NoticeKind.MAIL_RETURNED:
+            return returned_letter(runtime, mail.notices[0]) if wanted else None
+        return _problems(runtime, mail, _open(session, wanted, MERCHANT if kind in TOLD else (Remedy.WAIT,)))
+
+
+def _problems(runtime: Runtime, mail: Mail, incidents: Sequence[Incident]) -> Letter | None:
+    return problem_letter(runtime, mail.person, mail.kind, incidents) if incidents else None
 
 
 def _wanted(session: Session, person_id: str, notices: Iterable[Notice]) -> list[Notice]:
