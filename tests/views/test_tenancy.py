@@ -21,7 +21,7 @@ PUBLIC = {
 }  # fmt: skip
 SIGNED_IN = {
     "overview.page", "overview.figures", "overview.look", "overview.days", "overview.orders", "overview.refunds",
-    "overview.campaigns", "overview.products", "costs.page", "costs.put", "costs.drop", 
+    "overview.campaigns", "overview.products", "costs.page", "costs.put", "costs.drop",
     "costs.read_file", "costs.take_in",
     "integrations.page", "integrations.board", "checks.check_all", "checks.begin_mute", "checks.end_mute",
     "coverage.page",

@@ -11,11 +11,12 @@ from webapp.lifecycle.account_mail import returned_letter
 from webapp.lifecycle.claim_notices import Mail
 from webapp.lifecycle.incident_mail import problem_letter, recovered_letter
 from webapp.lifecycle.letter import Letter
+from webapp.lifecycle.operator_mail import letter as operator_letter
 from webapp.lifecycle.remind import to_remind_of
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.integration import Integration
 from webapp.models.notice import TOLD, MailOff, Notice, NoticeKind
-from webapp.models.people import Member, Role
+from webapp.models.people import Member, Person, Role
 from webapp.models.trouble import Incident, Receipt
 from webapp.platforms.diagnosis import Remedy
 from webapp.queries.still_broken import MERCHANT
@@ -23,23 +24,26 @@ from webapp.queries.still_broken import MERCHANT
 
 def compose(runtime: Runtime, mail: Mail) -> Letter | None:
     """The letter; None when nothing it would say is still so, or the person does without it."""
-    kind = mail.kind
+    kind, person = mail.kind, mail.person
+    if person is None:
+        return operator_letter(runtime, mail.notices[0])
     if kind in (NoticeKind.CONFIRM_EMAIL, NoticeKind.RESET_PASSWORD):
-        return account_letter(runtime, mail.notices[0], mail.person)
+        return account_letter(runtime, mail.notices[0], person)
     with runtime.database.reading() as session:
         if kind is NoticeKind.REMINDER:
-            return _problems(runtime, mail, to_remind_of(session, mail.person.id, runtime.now()))
-        wanted = _wanted(session, mail.person.id, mail.notices)
+            return _problems(runtime, person, kind, to_remind_of(session, person.id, runtime.now()))
+        wanted = _wanted(session, person.id, mail.notices)
         if kind is NoticeKind.RECOVERED:
             held = [one for one in wanted if not _broke_again(session, one)]
-            return recovered_letter(runtime, mail.person, held) if held else None
+            return recovered_letter(runtime, person, held) if held else None
         if kind is NoticeKind.MAIL_RETURNED:
             return returned_letter(runtime, mail.notices[0]) if wanted else None
-        return _problems(runtime, mail, _open(session, wanted, MERCHANT if kind in TOLD else (Remedy.WAIT,)))
+        open_now = _open(session, wanted, MERCHANT if kind in TOLD else (Remedy.WAIT,))
+        return _problems(runtime, person, kind, open_now)
 
 
-def _problems(runtime: Runtime, mail: Mail, incidents: Sequence[Incident]) -> Letter | None:
-    return problem_letter(runtime, mail.person, mail.kind, incidents) if incidents else None
+def _problems(runtime: Runtime, person: Person, kind: NoticeKind, incidents: Sequence[Incident]) -> Letter | None:
+    return problem_letter(runtime, person, kind, incidents) if incidents else None
 
 
 def _wanted(session: Session, person_id: str, notices: Iterable[Notice]) -> list[Notice]:

@@ -24,7 +24,11 @@ def _of_a_fault(runtime: Runtime, notice: Notice) -> Letter | None:
     if fault is None or fault.resolved_at is not None:
         return None
     name = runtime.platform(fault.platform).name
-    return _letter(runtime, "our_fault", f"{name} refuses us: {fault.code or fault.cause}", fault=fault, name=name)
+    return fault_letter(fault, name=name, home=runtime.settings.public_url)
+
+
+def fault_letter(fault: OurFault, *, name: str, home: str) -> Letter:
+    return _letter("our_fault", f"{name} refuses us: {fault.code or fault.cause}", home, fault=fault, name=name)
 
 
 def _of_a_breaker(runtime: Runtime, notice: Notice) -> Letter | None:
@@ -33,12 +37,16 @@ def _of_a_breaker(runtime: Runtime, notice: Notice) -> Letter | None:
     if breaker is None or breaker.released_at is not None:
         return None
     name = runtime.platform(breaker.platform).name
+    return breaker_letter(breaker, name=name, home=runtime.settings.public_url)
+
+
+def breaker_letter(breaker: Breaker, *, name: str, home: str) -> Letter:
     subject = f"{name} turns away {breaker.workspaces} workspaces at once"
-    return _letter(runtime, "breaker", subject, breaker=breaker, name=name)
+    return _letter("breaker", subject, home, breaker=breaker, name=name)
 
 
-def _letter(runtime: Runtime, template: str, subject: str, **context: object) -> Letter:
-    link = f"{runtime.settings.public_url}/operator"
+def _letter(template: str, subject: str, home: str, **context: object) -> Letter:
+    link = f"{home}/operator"
     return Letter(
         subject=" ".join(f"{subject} · Shopimize".split())[:180],
         text=render_template(f"emails/{template}.txt", link=link, title=subject, **context),

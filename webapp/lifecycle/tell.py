@@ -78,7 +78,7 @@ def _flips(session: Session, incident: Incident, now: datetime) -> int:
     return sum(at is not None and at > now - A_DAY for both in times for at in both)
 
 
-def _told_of(session: Session, incident: Incident, kind: NoticeKind, now: datetime) -> set[str]:
+def _told_of(session: Session, incident: Incident, kind: NoticeKind, now: datetime) -> set[str | None]:
     """Who has a mail about this already: of this incident, or within a day that it breaks again and again."""
     notices = select_row(Notice.person_id)
     told = set(session.exec(notices.where(Notice.incident_id == incident.id, col(Notice.kind).in_(TOLD))))

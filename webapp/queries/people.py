@@ -38,8 +38,8 @@ class Known:
 
 
 _KNOWN = (
-    "SELECT p.name, p.email, p.session_epoch, p.confirmed_at, p.operator_since, p.mail_refused_at, w.id, w.name, m.role "
-    "FROM person p "
+    "SELECT p.name, p.email, p.session_epoch, p.confirmed_at, p.operator_since, p.mail_refused_at, "
+    "w.id, w.name, m.role FROM person p "
     "LEFT JOIN member m ON m.person_id = p.id LEFT JOIN workspace w ON w.id = m.workspace_id "
     "WHERE p.id = :person ORDER BY w.created_at, w.id"
 )

@@ -10,9 +10,13 @@ from zoneinfo import ZoneInfo
 from webapp.lifecycle.account_mail import confirmation, new_password, returned
 from webapp.lifecycle.incident_mail import recovered
 from webapp.lifecycle.letter import Letter
+from webapp.lifecycle.operator_mail import breaker_letter, fault_letter
 from webapp.lifecycle.problem_letter import Problems, letter_of
+from webapp.models.breaker import Breaker
 from webapp.models.health import Health
 from webapp.models.notice import NoticeKind
+from webapp.models.our_fault import OurFault
+from webapp.platforms.diagnosis import Cause
 from webapp.queries.facts import IntegrationFacts
 from webapp.views.sample_days import RECEIPT
 from webapp.views.samples import GOOGLE, INCIDENT, META, NOW, THREE, TOLD, broken
@@ -27,6 +31,11 @@ LATE = replace(
         TOLD, title="Meta does not answer properly", likely="an outage at Meta", deadline=None, steps=(),
     )),
 )  # fmt: skip
+FAULT = OurFault(
+    platform="meta_ads", cause=Cause.BAD_REQUEST, code="invalid_client", message="The app's secret is wrong.",
+    opened_at=NOW, last_at=NOW,
+)  # fmt: skip
+TRIPPED = Breaker(platform="meta_ads", since=NOW, tripped_at=NOW, workspaces=20, dead=22, active=160)
 
 
 def _problem(
@@ -62,6 +71,8 @@ MAILS: dict[str, Callable[[], Letter]] = {
     "delayed": lambda: _problem(NoticeKind.DELAYED, LATE, reminder_at=None),
     "recovered": lambda: recovered([replace(META, receipt=RECEIPT)], workspace_name="Aurora", home=HOME, stop=STOP),
     "mail-returned": lambda: returned(["ana@aurora.test"], workspace_name="Aurora", home=HOME),
+    "our-fault": lambda: fault_letter(FAULT, name="Meta Ads", home=HOME),
+    "breaker": lambda: breaker_letter(TRIPPED, name="Meta Ads", home=HOME),
     "confirm-email": lambda: confirmation("Ana", link=f"{HOME}/email-confirmation/a-token"),
     "reset-password": lambda: new_password("Ana", link=f"{HOME}/password-reset/a-token"),
 }  # fmt: skip
