@@ -9,6 +9,8 @@ from sqlmodel import Session, col, select
 from webapp.lifecycle.account_mail import letter as account_letter
 from webapp.lifecycle.account_mail import returned_letter
 from webapp.lifecycle.claim_notices import Mail
+from webapp.lifecycle.ends_letter import KINDS as ENDS_KINDS
+from webapp.lifecycle.ends_letter import ends_letter
 from webapp.lifecycle.incident_mail import problem_letter, recovered_letter
 from webapp.lifecycle.letter import Letter
 from webapp.lifecycle.operator_mail import letter as operator_letter
@@ -29,6 +31,8 @@ def compose(runtime: Runtime, mail: Mail) -> Letter | None:
         return operator_letter(runtime, mail.notices[0])
     if kind in (NoticeKind.CONFIRM_EMAIL, NoticeKind.RESET_PASSWORD):
         return account_letter(runtime, mail.notices[0], person)
+    if kind in ENDS_KINDS:
+        return ends_letter(runtime, mail.notices[0], person)
     with runtime.database.reading() as session:
         if kind is NoticeKind.REMINDER:
             return _problems(runtime, person, kind, to_remind_of(session, person.id, runtime.now()))

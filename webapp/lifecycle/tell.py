@@ -127,9 +127,9 @@ def _hold_together(session: Session, workspace_id: str, person_id: str, *, now: 
         here = col(Notice.workspace_id) == workspace_id
         session.execute(update(Notice).where(*waiting, here).values(due_at=muted.until))
         return
-    waiting = (*waiting, is_told())
-    first = session.execute(select(func.min(col(Notice.created_at))).where(*waiting)).scalar_one_or_none() or now
+    told = (*waiting, is_told())
+    first = session.execute(select(func.min(col(Notice.created_at))).where(*told)).scalar_one_or_none() or now
     if muted is not None and muted.ended_at is not None:
         first = max(first, muted.ended_at)
     due = hold_until(now, first=first, hold=hold)
-    session.execute(update(Notice).where(*waiting).values(due_at=due))
+    session.execute(update(Notice).where(*told).values(due_at=due))
