@@ -1,8 +1,9 @@
 """Day sums that can never disagree with their rows.
 
-Whoever changes rows marks their days stale in the same transaction, which costs one small statement a page; a first
+Whoever changes rows marks their days stale in the same transaction, which costs one small statement a page: a first
 import touches each day in many pages, and its refunds and costs come last. The clock sums them (`sum_stale_days`) once
-nobody reads the account any more, some days at a time. Until then readers reckon a stale day from its rows (`queries/day_figures.py`), so a kill in between changes nothing.
+nobody reads the account any more, some days at a time. Until then readers reckon a stale day from its rows
+(`queries/day_figures.py`), so a kill in between changes nothing.
 """
 
 from __future__ import annotations
