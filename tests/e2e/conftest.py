@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.chromium import EXECUTABLE, QUIET
 from tests.e2e.merchant import Merchant
-from tests.e2e.world import World
+from tests.e2e.world import Ports, World, free_ports
 
 
 @pytest.fixture(scope="session")
@@ -24,9 +25,34 @@ def settings() -> dict[str, str]:
     return {}
 
 
+@pytest.fixture(scope="session")
+def ports() -> Ports:
+    """The same for every story of a run: platforms keep the address that we gave them."""
+    return free_ports()
+
+
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> Path:
+    """What a demo keeps once it has imported everything and was stopped."""
+    world = World(tmp_path_factory.mktemp("imported"), ports=ports)
+    world.start()
+    world.until_all_green()
+    assert world.stop() == 0, world.log()[-3000:]
+    (world.folder / "out.log").unlink()
+    return world.folder
+
+
 @pytest.fixture
-def world(tmp_path: Path, settings: dict[str, str]) -> Iterator[World]:
-    world = World(tmp_path, **settings)
+def beginning(imported: Path) -> Path | None:
+    """Where a story begins: all green. A module whose story is the beginning itself says None."""
+    return imported
+
+
+@pytest.fixture
+def world(tmp_path: Path, settings: dict[str, str], ports: Ports, beginning: Path | None) -> Iterator[World]:
+    if beginning is not None:
+        shutil.copytree(beginning, tmp_path, dirs_exist_ok=True)
+    world = World(tmp_path, ports=ports, **settings)
     world.start()
     yield world
     assert world.stop() == 0, world.log()[-3000:]

@@ -2,10 +2,16 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.merchant import Merchant
 from tests.e2e.world import World, until
+
+
+@pytest.fixture
+def beginning() -> None:
+    """Nothing is there yet."""
 
 
 def test_one_command_and_everything_is_there(page: Page, world: World):

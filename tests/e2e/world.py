@@ -52,12 +52,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+Ports = tuple[int, int, int]
+
+
+def free_ports() -> Ports:
+    return free_port(), free_port(), free_port()
+
+
 class World:
     """`python app.py` in demo mode on free ports, with everything it keeps in a folder of its own."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *, ports: Ports | None = None, **settings: str) -> None:
         self.folder = folder
-        self.port, self.sandbox_port, self.smtp_port = free_port(), free_port(), free_port()
+        self.port, self.sandbox_port, self.smtp_port = ports or free_ports()
         self.url = f"http://127.0.0.1:{self.port}"
         self.sandbox = f"http://localhost:{self.sandbox_port}"
         self._settings = settings
