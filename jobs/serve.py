@@ -11,7 +11,7 @@ from flask import Flask
 
 from jobs.engines import engine_of
 from jobs.stop import until_stopped
-from jobs.web_server import web_server
+from jobs.web_server import stop, web_server
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -46,7 +46,7 @@ def serve(app: Flask, *, stand_ins: Neighbour | None, ready: Callable[[], None])
         finally:
             engine.stop()
             requests.wait_until_idle(DRAIN_SECONDS)
-            server.close()
+            stop(server)
             if stand_ins is not None:
                 stand_ins.stop()
     return 0

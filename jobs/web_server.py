@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 THREADS = 8
 
 
+class Dispatcher(Protocol):
+    def shutdown(self) -> object: ...
+
+
 class WebServer(Protocol):
+    task_dispatcher: Dispatcher
+
     def run(self) -> None: ...
 
     def close(self) -> None: ...
@@ -25,6 +31,12 @@ def web_server(app: WSGIApplication, *, host: str, port: int) -> WebServer:
     HTTPChannel.task_class = _Task
     server: WebServer = waitress.create_server(app, host=host, port=port, threads=THREADS, ident="shopimize")
     return server
+
+
+def stop(server: WebServer) -> None:
+    """Let go of the sockets once no thread writes to them any more (5 s at most): a browser may just have asked."""
+    server.task_dispatcher.shutdown()
+    server.close()
 
 
 class _Task(WSGITask):  # type: ignore[misc]
