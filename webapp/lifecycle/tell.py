@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_row
 
@@ -19,7 +19,7 @@ from webapp.lifecycle.remind import owe_reminder
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.notice import TOLD, Notice, NoticeKind, hold_until
 from webapp.models.people import Member, Person, Role
-from webapp.models.trouble import Incident
+from webapp.models.trouble import Closing, Incident
 from webapp.queries.still_broken import MERCHANT
 
 FLIPS = 3
@@ -72,7 +72,10 @@ def _flips(session: Session, incident: Incident, now: datetime) -> int:
     """How often this integration broke or was mended within a day, this time included."""
     times = session.exec(
         select_row(Incident.opened_at, Incident.closed_at).where(
-            Incident.integration_id == incident.integration_id, col(Incident.remedy).in_(MERCHANT)
+            Incident.integration_id == incident.integration_id,
+            col(Incident.remedy).in_(MERCHANT),
+            # One that a breaker took back was never told, and nothing had been mended.
+            or_(col(Incident.closing).is_(None), col(Incident.closing) != Closing.WITHDRAWN),
         )
     ).all()
     return sum(at is not None and at > now - A_DAY for both in times for at in both)
