@@ -25,6 +25,8 @@ class Merchant:
         self.page.get_by_label("Email").fill(email)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_load_state()
+        assert not self.page.url.endswith("/session"), self.page.inner_text("body")[:600]
 
     def row(self, platform: str, account: str = "") -> Locator:
         return self.page.get_by_role("article", name=re.compile(rf"{platform} {account}"))
