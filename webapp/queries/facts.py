@@ -146,6 +146,18 @@ class IntegrationFacts:
     def badge(self) -> Badge:
         return self.health.badge
 
+    @property
+    def permission_is_over(self) -> bool:
+        """Whatever date it was to end on: it does not work any more."""
+        return self.health is Health.NEEDS_RECONNECT
+
+    @property
+    def permission_works(self) -> bool:
+        """So that it may be given anew before it ends."""
+        return self.health in (
+            Health.CONNECTED, Health.EXPIRING, Health.DELAYED, Health.IMPORTING, Health.CATCHING_UP,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutbreakFacts:
