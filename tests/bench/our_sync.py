@@ -17,7 +17,7 @@ from sqlmodel import Session, col
 
 from app import create_app
 from tests.bench.pages import AD_ACCOUNT, DAYS, SHOP, SHOP_NUMBER, ZONE
-from tests.bench.plain_loop import peak_mb
+from tests.bench.peak import peak_mb
 from webapp.lifecycle.claim import claim_due
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.sync import sync
@@ -60,7 +60,8 @@ def _connected(runtime: Runtime, session: Session, slug: str, account: str, tena
     session.flush()
     grant = opaque_id()
     session.add(Grant(id=grant, login_id=login.id, issued_at=now, live_at=now, access_expires_at=now + FAR * 3,
-                      access_sealed=runtime.vault.seal("token", place=place(grant, "access"))))  # fmt: skip
+                      access_sealed=runtime.vault.seal("token", place=place(grant, "access")),
+                      refresh_sealed=runtime.vault.seal("token", place=place(grant, "refresh"))))  # fmt: skip
     one = Integration(
         workspace_id=WORKSPACE, platform=slug, account_id=account, account_name="Aurora", currency="USD",
         timezone=ZONE.key, route=tenant, login_id=login.id, created_at=now, granted_at=now, next_sync_at=now,

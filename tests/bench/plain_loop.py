@@ -22,6 +22,8 @@ import msgspec
 import psycopg
 import urllib3
 
+from tests.bench.peak import peak_mb
+
 OWNER = ("bench", "shopify", "7001")
 AD_OWNER = ("bench", "meta_ads", "7010001")
 ZONE = ZoneInfo("America/New_York")
@@ -141,12 +143,6 @@ def main(server: str, database: str) -> None:
             many += sum(map(len, rows.values()))
         took[name], stored[name] = time.perf_counter() - began, many
     print(json.dumps({"seconds": took, "rows": stored, "peak_mb": peak_mb()}))
-
-
-def peak_mb() -> float:
-    """The most memory this process ever held, in MB."""
-    with open("/proc/self/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
 
 
 def order_pages(pool: urllib3.PoolManager, server: str) -> Iterator[tuple[Rows, str | None]]:

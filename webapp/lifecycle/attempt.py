@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
+from datetime import date
 
 from sqlalchemy import bindparam, update
 from sqlmodel import Session
@@ -48,6 +49,8 @@ class Attempt:
         self.run_id: int | None = None
         self.api: Api | None = None
         self.recovering = self._proven = False
+        # Days this attempt has marked stale: they stay so as long as the claim is held (`sum_some`).
+        self.marked: set[date] = set()
         self._told = -TELL_SECONDS
         self._rows = 0
         self._claimed_at = runtime.now()

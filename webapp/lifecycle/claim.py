@@ -143,7 +143,7 @@ def give_back(runtime: Runtime, claim: Claim) -> None:
 def release(runtime: Runtime, holders: Collection[int], *, silent_for: timedelta) -> int:
     """Give back what these holders claimed and have not touched for a while; how many were given back.
 
-    The fence stays: a holder that was only thought dead goes on, until somebody else claims.
+    The fence stays: a holder that was only thought dead goes on, until somebody else claims or sums their days.
     """
     now = runtime.now()
     with runtime.database.writing() as session:

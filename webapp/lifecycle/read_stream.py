@@ -99,7 +99,7 @@ class StreamReader:
             # Days nobody has read, from a window nobody has begun: nothing of them can be here.
             all_new = at.resume is None and stream.reading is not Reading.SNAPSHOT and known.isdisjoint(at.window.days)
             touched = store_page(session, integration, page.records, read_at=at.started, all_new=all_new)
-            mark_stale(session, owner_of(integration), touched)
+            mark_stale(session, owner_of(integration), touched - attempt.marked)
             hint = at.after(page.resume)
             if hint is None and stream.reading is Reading.DAYS:
                 bury_unseen(
@@ -117,6 +117,7 @@ class StreamReader:
                 keep_hint(session, self._platform, integration, stream, hint)
             attempt.count(session, stream, at.window, page)
             attempt.tell(session, integration, at_once=hint is None)
+        attempt.marked |= touched
 
     def _hidden(self, at: Hint, page: Page) -> frozenset[date]:
         """Days on which something is not reported any more, and yet the platform's own total still contains it."""

@@ -6,11 +6,11 @@ Message-ID, which mail programs show once; it is never forgotten.
 
 from __future__ import annotations
 
+import importlib
 import logging
 import smtplib
 from datetime import datetime
 
-import css_inline
 from flask_mail import BadHeaderError, Message
 from sqlalchemy import update
 from sqlmodel import Session, col
@@ -27,9 +27,6 @@ from webapp.models.notice import TOLD, Notice, NoticeKind, retry_at
 
 log = logging.getLogger(__name__)
 
-# Colours for dark mode stand in a media query, which cannot be inlined.
-INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
-
 
 def send_due_notices(runtime: Runtime) -> int:
     """Send everything that is due; how many mails really went out comes back. Needs an app context to render in."""
@@ -45,7 +42,10 @@ def send_due_notices(runtime: Runtime) -> int:
 
 def inlined(html: str) -> str:
     """As mail programs want it: every style in its element."""
-    return INLINER.inline(html)
+    # By name: a browser's CSS engine, which nobody needs before the first mail.
+    css_inline = importlib.import_module("css_inline")
+    # Colours for dark mode stand in a media query, which cannot be inlined.
+    return str(css_inline.inline(html, keep_at_rules=True, load_remote_stylesheets=False))
 
 
 def _deliver(runtime: Runtime, one: Mail) -> bool | None:

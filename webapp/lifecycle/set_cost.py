@@ -1,4 +1,4 @@
-"""A person says what a variant costs from a day on, or takes that back; the days it changes are summed anew at once."""
+"""A person says what a variant costs from a day on, or takes that back; the days it changes are to be summed anew."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlmodel import Session, col, delete, select
 
 from webapp.lifecycle.note_costs import days_sold
 from webapp.lifecycle.runtime import Runtime, bump
-from webapp.lifecycle.sum_days import mark_stale, owner_of, sum_some
+from webapp.lifecycle.sum_days import mark_stale, owner_of
 from webapp.models.data import VariantRow
 from webapp.models.day_sum import Because, CostSource, UnitCost
 from webapp.models.integration import Integration
@@ -36,13 +36,11 @@ def set_cost(
         session.flush()
         _sum_again(session, owner, variant_id, from_day)
         bump(session, workspace_id)
-        sum_some(session, owner, now)
     return True
 
 
 def drop_cost(runtime: Runtime, *, workspace_id: str, integration_id: str, variant_id: str, from_day: date) -> bool:
     """Take back what was said by hand for that day on. False when nothing was."""
-    now = runtime.now()
     with runtime.database.writing() as session:
         integration = _held(session, workspace_id, integration_id)
         if integration is None:
@@ -58,7 +56,6 @@ def drop_cost(runtime: Runtime, *, workspace_id: str, integration_id: str, varia
         if gone:
             _sum_again(session, owner, variant_id, from_day)
             bump(session, workspace_id)
-            sum_some(session, owner, now)
     return bool(gone)
 
 

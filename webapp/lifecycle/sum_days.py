@@ -1,9 +1,8 @@
 """Day sums that can never disagree with their rows.
 
-Whoever changes rows marks their days stale in the same transaction, which costs one small statement a page: a first
-import touches each day in many pages, and its refunds and costs come last. The clock sums them (`sum_stale_days`) once
-nobody reads the account any more, some days at a time. Until then readers reckon a stale day from its rows
-(`queries/day_figures.py`), so a kill in between changes nothing.
+Whoever changes rows marks their days stale in the same transaction; a sync marks each day it touches once, however many
+of its pages do. The clock sums them (`sum_stale_days`) once nobody reads the account any more, some days at a time.
+Until then readers reckon a stale day from its rows (`queries/day_figures.py`), so a kill in between changes nothing.
 """
 
 from __future__ import annotations
@@ -68,7 +67,15 @@ def sum_stale_days(runtime: Runtime) -> None:
         more = True
         while more and not runtime.stopping.is_set():
             with runtime.database.writing() as session:
-                more = sum_some(session, owner_of(integration), now)
+                more = not _is_read(session, integration, now) and sum_some(session, owner_of(integration), now)
+
+
+def _is_read(session: Session, integration: Integration, now: datetime) -> bool:
+    """Whether somebody reads the account. Who has been silent for too long does not: their claim is lost with this
+    transaction, because they mark a day only once while they hold it."""
+    mine = col(Lease.integration_id) == integration.id
+    session.execute(delete(Lease).where(mine, col(Lease.until) < now))
+    return session.execute(select(col(Lease.fence)).where(mine)).first() is not None
 
 
 def sum_some(session: Session, owner: Owner, now: datetime) -> bool:

@@ -17,6 +17,9 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+# Rows come from the database and from our own code: what would check them is made when first asked for, which is never.
+SQLModel.model_config["defer_build"] = True
+
 JSON_TYPE = JSON().with_variant(JSONB(), "postgresql")
 # SQLite only counts up by itself in a column declared INTEGER; PostgreSQL's integer ends at two thousand million.
 ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
