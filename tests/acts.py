@@ -54,9 +54,10 @@ class Acts:
         self.person_id, self.workspace_id = person_id, workspace_id
 
     def connects(
-        self, slug: str, person: str = "ana@aurora.test", shop: str = "cedar.myshopify.com", number: int = 0
-    ) -> str:
-        back = self.returns(slug, self.sandbox.approve(self.leaves_for(slug, shop), person))
+        self, slug: str, person: str = "ana@aurora.test", shop: str = "cedar.myshopify.com", number: int = 0,
+        region: str | None = None,
+    ) -> str:  # fmt: skip
+        back = self.returns(slug, self.sandbox.approve(self.leaves_for(slug, shop, region), person))
         if back.ending is Ending.CHOOSE:
             with self.runtime.database.reading() as session:
                 offered = authorization_of(session, self.runtime.platform, authorization_id=back.authorization_id,
@@ -68,9 +69,10 @@ class Acts:
         assert back.ending is Ending.CONNECTED, back
         return back.integration_id
 
-    def leaves_for(self, slug: str, shop: str = "cedar.myshopify.com") -> str:
+    def leaves_for(self, slug: str, shop: str = "cedar.myshopify.com", region: str | None = None) -> str:
         """Press Connect; the address of the consent page."""
-        return connect(self.runtime, slug=slug, tenant=shop if registry()[slug].tenant else None,
+        field = registry()[slug].tenant
+        return connect(self.runtime, slug=slug, tenant=shop if field and not field.choices else region,
                        person_id=self.person_id, workspace_id=self.workspace_id, browser=BROWSER)  # fmt: skip
 
     def stops_at_the_choice(self, slug: str) -> str:

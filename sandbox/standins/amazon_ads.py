@@ -27,6 +27,12 @@ REGIONS = {
     "advertising-api-eu.amazon.com": "eu-west-1",
     "advertising-api-fe.amazon.com": "us-west-2",
 }
+# Where each region asks for consent, and where it gives tokens and renews them: there only.
+CONSENT = {
+    "www.amazon.com": "api.amazon.com",
+    "eu.account.amazon.com": "api.amazon.co.uk",
+    "apac.account.amazon.com": "api.amazon.co.jp",
+}
 COUNTRY = {"USD": "US", "CAD": "CA", "EUR": "DE", "JPY": "JP"}
 HOST_OF = {"US": "advertising-api.amazon.com", "CA": "advertising-api.amazon.com",
            "DE": "advertising-api-eu.amazon.com", "JP": "advertising-api-fe.amazon.com"}  # fmt: skip
@@ -51,10 +57,10 @@ class AmazonAds(AdsStandin):
     )
 
     def owns(self, host: str) -> bool:
-        return host in ("www.amazon.com", "api.amazon.com", *REGIONS) or host.startswith("offline-report-storage-")
+        return host in (*CONSENT, *CONSENT.values(), *REGIONS) or host.startswith("offline-report-storage-")
 
     def consent_asked(self, request: Request, host: str, path: str) -> Asked | None:
-        if host != "www.amazon.com" or path != "/ap/oa":
+        if host not in CONSENT or path != "/ap/oa":
             return None
         scopes = tuple(request.args.get("scope", "").split())
         return Asked(None, scopes, False, False, request.args.get("redirect_uri", ""))
@@ -66,6 +72,7 @@ class AmazonAds(AdsStandin):
         code = grants.issue_code(
             world, self.slug, person=consent.person, accounts=consent.accounts, scopes=consent.scopes,
             redirect_uri=request.args["redirect_uri"], challenge=request.args.get("code_challenge"),
+            tenant=CONSENT[host],
         )  # fmt: skip
         said = {"code": code, "scope": " ".join(consent.scopes), "state": request.args.get("state", "")}
         return back_to(request.args["redirect_uri"], said)
@@ -78,8 +85,8 @@ class AmazonAds(AdsStandin):
         return back_to(request.args["redirect_uri"], said)
 
     def answer(self, world: World, request: Request, host: str, path: str) -> Response:
-        if host == "api.amazon.com" and path == "/auth/o2/token":
-            return self._token(world, request)
+        if host in CONSENT.values() and path == "/auth/o2/token":
+            return self._token(world, request, host)
         world.count(self.slug, "data")
         if host.startswith("offline-report-storage-"):
             return self._stored(world, request, path)
@@ -87,10 +94,10 @@ class AmazonAds(AdsStandin):
         try:
             grant = grants.use(world, self.slug, token, kind="access")
         except Refused:
-            if host == "api.amazon.com":
+            if host in CONSENT.values():
                 return _oauth("invalid_token", "The request has an invalid parameter : access_token")
             return _says(401, "Unauthorized")
-        if host == "api.amazon.com":
+        if host in CONSENT.values():
             return self._person(grant) if path == "/user/profile" else _says(404, "Not Found")
         if request.headers.get("Amazon-Advertising-API-ClientId") != grants.CLIENT_ID:
             return json_reply({"message": "Forbidden"}, 403)
@@ -103,7 +110,7 @@ class AmazonAds(AdsStandin):
     def outage(self, request: Request) -> Response:
         return _says(500, "Internal Error")
 
-    def _token(self, world: World, request: Request) -> Response:
+    def _token(self, world: World, request: Request, host: str) -> Response:
         said = request.form
         refreshing = said.get("grant_type") == "refresh_token"
         world.count(self.slug, "refresh" if refreshing else "token")
@@ -118,6 +125,8 @@ class AmazonAds(AdsStandin):
                     world, self.slug, said.get("code", ""), redirect_uri=said.get("redirect_uri", ""),
                     verifier=said.get("code_verifier"),
                 )  # fmt: skip
+            if grant["tenant"] != host:
+                raise Refused("code" if pair else "refresh")
         except Refused as refused:
             what = "code" if refused.why == "code" else "refresh_token"
             return _oauth("invalid_grant", f"The request has an invalid grant parameter : {what}")

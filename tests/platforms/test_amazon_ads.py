@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from webapp.platforms.amazon_ads import PLATFORM, reports
 from webapp.platforms.amazon_ads.campaigns import KINDS, by_campaign
 from webapp.platforms.amazon_ads.platform import AmazonAds
-from webapp.platforms.consent import Account
+from webapp.platforms.consent import Account, BadTenant
 from webapp.platforms.diagnosis import Cause, Remedy, Trouble
 from webapp.platforms.streams import DeadCursor
 
@@ -76,6 +76,29 @@ def test_every_region_is_asked_and_an_empty_one_is_no_error(canned):
     assert [one.path.split("/")[1] for one in canned.asked] == [
         "advertising-api.amazon.com", "advertising-api-eu.amazon.com", "advertising-api-fe.amazon.com",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "consent", "login"),
+    [
+        (None, "https://www.amazon.com/ap/oa", "https://api.amazon.com"),
+        ("na", "https://www.amazon.com/ap/oa", "https://api.amazon.com"),
+        ("eu", "https://eu.account.amazon.com/ap/oa", "https://api.amazon.co.uk"),
+        ("fe", "https://apac.account.amazon.com/ap/oa", "https://api.amazon.co.jp"),
+    ],
+)
+def test_who_signs_in_elsewhere_is_sent_there_and_renewed_there(canned, said, consent, login):
+    assert PLATFORM.authorize_url(said) == consent
+    assert PLATFORM.token_url(said) == PLATFORM.renewal_url(said) == f"{login}/auth/o2/token"
+    canned.replies = [{"user_id": "amzn1.account.AE1", "name": "Ken", "email": "ken@aurora.test"}]
+    PLATFORM.identity(canned.api(PLATFORM, tenant=said))
+    assert canned.asked[-1].path == f"/{login.removeprefix('https://')}/user/profile"
+
+
+def test_a_region_nobody_has_is_not_sent_anywhere():
+    for said in ("", "us", "NA", "https://evil.test"):
+        with pytest.raises(BadTenant):
+            PLATFORM.tenant.clean(said)
 
 
 def test_a_region_that_does_not_let_our_app_in_hides_no_other(canned):

@@ -44,7 +44,7 @@ def seed_demo(runtime: Runtime) -> int:
 
 def _connect(runtime: Runtime, platform: Platform, *, person_id: str, workspace_id: str) -> bool:
     url = connect(
-        runtime, slug=platform.slug, tenant=SHOP if platform.tenant else None,
+        runtime, slug=platform.slug, tenant=SHOP if platform.tenant and not platform.tenant.choices else None,
         person_id=person_id, workspace_id=workspace_id, browser=BROWSER,
     )  # fmt: skip
     try:

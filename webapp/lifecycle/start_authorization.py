@@ -90,8 +90,10 @@ def _begin(
 
 
 def _clean(platform: Platform, tenant: str | None) -> str | None:
-    if platform.tenant is None:
+    field = platform.tenant
+    if field is None:
         return None
-    if not tenant:
-        raise BadTenant(platform.tenant.hint)
-    return platform.tenant.clean(tenant)
+    said = tenant or (field.choices[0][0] if field.choices else "")
+    if not said:
+        raise BadTenant(field.hint)
+    return field.clean(said)

@@ -53,17 +53,22 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantField:
-    """What we must ask before we can even send the merchant to the platform: a shop's own address."""
+    """What we must ask before we can even send the merchant to the platform: a shop's own address, a region.
+
+    `clean` gives what was said as the platform writes it, and raises BadTenant. `choices`: value and words, where there
+    are only so many; the first is meant where nothing is said.
+    """
 
     name: str
     label: str
-    placeholder: str
     hint: str
     clean: Callable[[str], str]
+    placeholder: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 class BadTenant(Exception):
-    """The shop's address is not one this platform has; the message is for the merchant."""
+    """No address or region that this platform has; the message is for the merchant."""
 
 
 class ForgedCallback(Exception):

@@ -241,7 +241,6 @@ def _outbreak(rows: BoardRows, facts: Sequence[IntegrationFacts]) -> OutbreakFac
 
 
 def _platform_facts(platform: Platform) -> PlatformFacts:
-    field = platform.tenant
     return PlatformFacts(
         slug=platform.slug,
         name=platform.name,
@@ -249,10 +248,7 @@ def _platform_facts(platform: Platform) -> PlatformFacts:
         kind=platform.kind,
         depth_note=platform.depth_note,
         lifetimes=platform.lifetimes,
-        field_name=field.name if field else None,
-        field_label=field.label if field else None,
-        field_placeholder=field.placeholder if field else None,
-        field_hint=field.hint if field else None,
+        asks=platform.tenant,
     )
 
 

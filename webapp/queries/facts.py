@@ -7,6 +7,7 @@ from datetime import datetime
 
 from webapp.models.health import Badge, Health
 from webapp.models.people import Role
+from webapp.platforms.consent import TenantField
 from webapp.queries.calendar_facts import StripFacts
 from webapp.queries.permission import PermissionFacts
 from webapp.queries.receipt_facts import ReceiptFacts
@@ -179,10 +180,7 @@ class PlatformFacts:
     kind: str
     depth_note: str
     lifetimes: str
-    field_name: str | None
-    field_label: str | None
-    field_placeholder: str | None
-    field_hint: str | None
+    asks: TenantField | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from webapp.models.health import Health
+from webapp.platforms.consent import TenantField
 from webapp.queries.facts import (
     AuthorizationFacts,
     Board,
@@ -118,12 +119,13 @@ def in_health(health: Health) -> IntegrationFacts:
 PLATFORMS = (
     PlatformFacts(
         slug="shopify", name="Shopify", mark="shopify", kind="store", depth_note="The first import brings 90 days.",
-        lifetimes="Renews itself.", field_name="shop", field_label="Your store's address",
-        field_placeholder="your-store.myshopify.com", field_hint="It ends in .myshopify.com.",
+        lifetimes="Renews itself.",
+        asks=TenantField(name="shop", label="Your store's address", placeholder="your-store.myshopify.com",
+                         hint="It ends in .myshopify.com.", clean=str),
     ),
     PlatformFacts(
         slug="linkedin_ads", name="LinkedIn Ads", mark=None, kind="ads", depth_note="The first import brings 90 days.",
-        lifetimes="Ends after a year.", field_name=None, field_label=None, field_placeholder=None, field_hint=None,
+        lifetimes="Ends after a year.", asks=None,
     ),
 )  # fmt: skip
 

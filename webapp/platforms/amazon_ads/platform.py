@@ -15,7 +15,7 @@ from webapp.platforms.amazon_ads import reports
 from webapp.platforms.amazon_ads.advice import ADVICE
 from webapp.platforms.amazon_ads.campaigns import KINDS, Order, by_campaign, by_day, costs, rows
 from webapp.platforms.amazon_ads.diagnose import ADS, diagnose
-from webapp.platforms.amazon_ads.regions import HOSTS, host_of
+from webapp.platforms.amazon_ads.regions import REGIONS, WHERE, region
 from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
 from webapp.platforms.base import Platform
@@ -74,6 +74,7 @@ class AmazonAds(Platform):
     )  # fmt: skip
     renewal = Renewal.REFRESH_TOKEN
     pkce = True
+    tenant = WHERE
     # A report ordered this long ago is written by now, or never will be.
     page_life = timedelta(hours=4)
     lifetimes = "Renews itself. Amazon states no end; only when Shopimize is removed under Login with Amazon."
@@ -87,11 +88,10 @@ class AmazonAds(Platform):
         self._kept = Kept(life_seconds=3 * 3600.0)
 
     def authorize_url(self, tenant: str | None) -> str:
-        # One page for all: codes and tokens are good in every region, and which regions matter is found out afterwards.
-        return "https://www.amazon.com/ap/oa"
+        return region(tenant).consent
 
     def token_url(self, tenant: str | None) -> str:
-        return "https://api.amazon.com/auth/o2/token"
+        return f"{region(tenant).login}/auth/o2/token"
 
     def tokens(self, answer: Answer, *, now: datetime) -> TokenSet:
         found = decode_tokens(answer)
@@ -101,7 +101,7 @@ class AmazonAds(Platform):
     def identity(self, api: Api) -> Identity:
         answer = api.call(
             lambda token: Request(
-                url="https://api.amazon.com/user/profile", headers={"authorization": f"Bearer {token}"}
+                url=f"{region(api.tenant).login}/user/profile", headers={"authorization": f"Bearer {token}"}
             ),
             stage=Stage.IDENTITY_CHECK,
         )
@@ -113,9 +113,9 @@ class AmazonAds(Platform):
     def accounts(self, api: Api) -> tuple[Account, ...]:
         found: dict[str, Account] = {}
         closed: list[Trouble] = []
-        for region in HOSTS:
+        for name in REGIONS:
             try:
-                listed = self._profiles(api, region)[0]
+                listed = self._profiles(api, name)[0]
             except Trouble as trouble:
                 # Our app may not be let into a region yet; the others' accounts are no worse for it.
                 if trouble.diagnosis.fault is not Fault.OURS:
@@ -123,7 +123,7 @@ class AmazonAds(Platform):
                 closed.append(trouble)
                 continue
             found |= {one.id: one for one in listed}
-        if len(closed) == len(HOSTS):
+        if len(closed) == len(REGIONS):
             raise closed[0]
         return tuple(found.values())
 
@@ -193,16 +193,16 @@ class AmazonAds(Platform):
         self._kept.keep(account, wanted, report_id)
         return report_id
 
-    def _profiles(self, api: Api, region: str | None) -> tuple[list[Account], Answer]:
+    def _profiles(self, api: Api, where: str | None) -> tuple[list[Account], Answer]:
         """What a region lists; another region's accounts are not refused there but absent."""
         answer = api.call(
             lambda token: Request(
-                url=f"{host_of(region)}/v2/profiles", params=VIEWABLE, headers=reports.headers(api, token)
+                url=f"{region(where).host}/v2/profiles", params=VIEWABLE, headers=reports.headers(api, token)
             )
         )
         # An agency's own profile buys display space elsewhere; it has no sponsored campaigns to report.
         listed = [one for one in decode(answer, list[_Profile]) if one.account_info.type != "agency"]
-        return [_account(one, region) for one in listed], answer
+        return [_account(one, where) for one in listed], answer
 
 
 def _ordered(resume: str) -> Iterator[tuple[str, str]]:
@@ -217,9 +217,9 @@ def _resume(ordered: Mapping[str, str]) -> str | None:
     return ",".join(f"{short}={report_id}" for short, report_id in ordered.items()) or None
 
 
-def _account(one: _Profile, region: str | None) -> Account:
+def _account(one: _Profile, where: str | None) -> Account:
     name = plain(one.account_info.name) or f"Profile {one.profile_id}"
     return Account(
         id=str(one.profile_id), name=f"{name} ({one.country_code})" if one.country_code else name,
-        currency=one.currency_code, timezone=zone_name(one.timezone), route=region,
+        currency=one.currency_code, timezone=zone_name(one.timezone), route=where,
     )  # fmt: skip

@@ -15,7 +15,7 @@ import msgspec
 
 from webapp.platforms.amazon_ads.campaigns import Order
 from webapp.platforms.amazon_ads.diagnose import TOO_EARLY
-from webapp.platforms.amazon_ads.regions import host_of, is_report_store
+from webapp.platforms.amazon_ads.regions import is_report_store, region
 from webapp.platforms.answer import Answer
 from webapp.platforms.api import Api
 from webapp.platforms.consent import Account
@@ -74,7 +74,7 @@ def order(api: Api, account: Account, wanted: Order) -> str:
     try:
         answer = api.call(
             lambda token: Request(
-                method="POST", url=f"{host_of(account.route)}/reporting/reports", body=body,
+                method="POST", url=f"{region(account.route).host}/reporting/reports", body=body,
                 headers={**headers(api, token, account.id), "content-type": KIND},
             )
         )  # fmt: skip
@@ -104,7 +104,7 @@ def fetch(api: Api, account: Account, report_id: str, pausing: Iterator[float]) 
 
 
 def _ask(api: Api, account: Account, report_id: str) -> Answer:
-    url = f"{host_of(account.route)}/reporting/reports/{report_id}"
+    url = f"{region(account.route).host}/reporting/reports/{report_id}"
     try:
         return api.call(lambda token: Request(url=url, headers=headers(api, token, account.id)))
     except Trouble as trouble:
