@@ -74,7 +74,7 @@ class World:
 
     def counted(self, slug: str) -> dict[str, int]:
         found = self.data["requests"].get(slug, {})
-        return {kind: found.get(kind, 0) for kind in ("authorize", "token", "refresh", "revoke", "data")}
+        return {kind: found.get(kind, 0) for kind in ("authorize", "token", "refresh", "revoke", "register", "data")}
 
     def save(self) -> None:
         if self._state is None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import webapp.settings
+from sandbox.signing import service_account
 from webapp.settings import BadSettings, Settings
 
 ROOT = Path(__file__).parent.parent
@@ -53,3 +54,18 @@ def test_every_setting_is_in_the_docs():
     told = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
     assert read - told == set()
     assert told - read == set()
+
+
+def test_a_service_accounts_key_is_read_from_its_file_and_an_odd_one_is_not_repeated(tmp_path):
+    google = {"GOOGLE_ADS_CLIENT_ID": "id", "GOOGLE_ADS_CLIENT_SECRET": "secret-of-ours"}
+    file = tmp_path / "risc.json"
+    file.write_text(service_account())
+    found = settings(tmp_path, **google, GOOGLE_ADS_SERVICE_ACCOUNT=str(file)).credentials["google_ads"]
+    assert found.service_account == service_account()
+    assert "PRIVATE KEY" not in repr(found)
+    for odd in ("{", "[]", '{"client_email": 1}', service_account().replace("MII", "no", 1), '{"private_key": 7}'):
+        file.write_text(odd)
+        told = refusal(tmp_path, **google, GOOGLE_ADS_SERVICE_ACCOUNT=str(file))
+        assert "GOOGLE_ADS_SERVICE_ACCOUNT must be the path" in told
+        assert "PRIVATE" not in told
+    assert "must be the path" in refusal(tmp_path, **google, GOOGLE_ADS_SERVICE_ACCOUNT=str(tmp_path / "gone.json"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import secrets
 from collections.abc import Iterable, Mapping
@@ -10,6 +11,9 @@ from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 ENVIRONMENTS = ("production", "local", "demo")
 ENGINES = ("inprocess", "procrastinate")
@@ -31,6 +35,7 @@ class Credentials:
     developer_token: str | None = None
     base_url: str | None = None
     daily_operations: int | None = None
+    service_account: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -190,11 +195,29 @@ class _Reader:
                     self.optional(f"{name}_DEVELOPER_TOKEN"),
                     self.optional(f"{name}_BASE_URL"),
                     self.number(f"{name}_DAILY_OPERATIONS", 0, low=1, high=10**9) or None,
+                    self.service_account(f"{name}_SERVICE_ACCOUNT"),
                 )
             elif client_id or secret:
                 missing = f"{name}_CLIENT_SECRET" if client_id else f"{name}_CLIENT_ID"
                 self.wrong.append(f"{missing} is missing (its other half is set)")
         return found
+
+    def service_account(self, name: str) -> str | None:
+        """What the key file holds, as the platform gave it."""
+        path = self.optional(name)
+        if path is None:
+            return None
+        try:
+            held = Path(path).read_text(encoding="utf-8")
+            key = json.loads(held)
+            load_pem_private_key(key["private_key"].encode(), password=None)
+            if isinstance(key["client_email"], str) and isinstance(key["private_key_id"], str):
+                return held
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, UnsupportedAlgorithm):
+            pass
+        # Not a word of what is in it.
+        self.wrong.append(f"{name} must be the path of a service account's key file (JSON), as the platform gave it")
+        return None
 
     def check_engine(self, engine: str, database_url: str) -> None:
         if engine != "procrastinate":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from sandbox.ad_data import AdAccount
 from sandbox.grants import Refused, Rotation
 from sandbox.replies import json_reply
 from sandbox.signals import Letter, address_of
-from sandbox.signing import OAUTH_EVENT, RISC_EVENT, public_jwk, security_event, signing_key
+from sandbox.signing import OAUTH_EVENT, RISC_EVENT, is_service_account, public_jwk, security_event, signing_key
 from sandbox.standins.ads import AURORA, BOREALIS, AdsStandin
 from sandbox.standins.base import Asked, Consent, back_to
 from sandbox.switches import is_on
@@ -25,6 +26,8 @@ MANAGER, MANAGER_OF = "8000000001", ("ops@aurora.test",)
 LONG = {"email": "https://www.googleapis.com/auth/userinfo.email"}
 ADWORDS = "https://www.googleapis.com/auth/adwords"
 EVENTS = {"access_revoked": f"{OAUTH_EVENT}tokens-revoked", "password_changed": f"{RISC_EVENT}sessions-revoked"}
+RISC_AUDIENCE = "https://risc.googleapis.com/google.identity.risc.v1beta.RiscManagementService"
+PUSH = "https://schemas.openid.net/secevent/risc/delivery-method/push"
 FAILURE = "type.googleapis.com/google.ads.googleads.v25.errors.GoogleAdsFailure"
 
 
@@ -65,6 +68,8 @@ class GoogleAds(AdsStandin):
             return self._revoke(world, request) if path == "/revoke" else self._token(world, request)
         if host == "www.googleapis.com" and path == "/oauth2/v3/certs":
             return json_reply({"keys": [public_jwk(signing_key())]}, headers={"Cache-Control": "max-age=19000"})
+        if host == "risc.googleapis.com":
+            return self._stream(world, request, path)
         world.count(self.slug, "data")
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         try:
@@ -88,6 +93,19 @@ class GoogleAds(AdsStandin):
             Letter(url, security_event(event, subject(one), at=world.now()), jwt)
             for one in grants.people_of_the_dead(world, self.slug, switch, account)
         ]
+
+    def _stream(self, world: World, request: Request, path: str) -> Response:
+        """Where security events go, set by a service account of the project and by nobody else."""
+        world.count(self.slug, "register")
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not is_service_account(token, RISC_AUDIENCE):
+            return _error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
+        said = json.loads(request.get_data())
+        if path != "/v1beta/stream:update" or said["delivery"]["delivery_method"] != PUSH:
+            return _error(400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
+        with world.changing() as data:
+            data["callbacks"].setdefault(self.slug, {})["security-event"] = said["delivery"]["url"]
+        return json_reply({})
 
     def outage(self, request: Request) -> Response:
         return _error(503, "UNAVAILABLE", "The service is currently unavailable.")

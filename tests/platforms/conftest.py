@@ -38,6 +38,7 @@ class OurApp:
     client_id: str = "our-app"
     client_secret: str = "our-secret"
     developer_token: str | None = "our-developer-token"
+    service_account: str | None = None
 
 
 @dataclass

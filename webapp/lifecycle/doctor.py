@@ -13,6 +13,7 @@ from webapp.lifecycle.rotate_keys import sample, sealed_by_key
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.shape import is_current
 from webapp.platforms.base import Platform
+from webapp.platforms.signals import SignalKind
 from webapp.vault import CannotOpen
 
 
@@ -91,11 +92,18 @@ def _signals(runtime: Runtime, platform: Platform) -> list[Finding]:
     """Where each signal is to be sent, and who sees to it; a platform sends to https only."""
     reached = runtime.settings.public_url.startswith("https://") or runtime.credentials(platform.slug).base_url
     lacking = "" if reached else "; never comes while PUBLIC_URL is not https"
+    has_key = runtime.credentials(platform.slug).service_account is not None
     return [
         Finding(
             platform.slug, True,
             f"{kind.name} to {runtime.signal_url(platform.slug, kind.path)} "
-            f"({f'set it in {kind.register}' if kind.register else 'we register it ourselves'}{lacking})",
+            f"({_who_registers(kind, has_key=has_key)}{lacking})",
         )
         for kind in platform.signals
     ]  # fmt: skip
+
+
+def _who_registers(kind: SignalKind, *, has_key: bool) -> str:
+    if kind.register is None or (kind.by_key and has_key):
+        return "we register it ourselves"
+    return f"set it in {kind.register}"

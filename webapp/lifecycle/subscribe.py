@@ -35,7 +35,7 @@ LONGEST_WAIT = timedelta(hours=6)
 
 def owe_subscription(session: Session, integration: Integration, platform: Platform, now: datetime) -> None:
     """Due from now on, in the caller's commit: a new permission, and maybe nothing of the old one's is left there."""
-    if not _addresses(platform):
+    if not _addresses(platform, has_key=True):
         return
     session.execute(
         insert_of(session)(Subscription)
@@ -47,7 +47,7 @@ def owe_subscription(session: Session, integration: Integration, platform: Platf
 def subscribe_due(runtime: Runtime) -> int:
     """Register what is due, for ten seconds at most; how many integrations were seen to."""
     began, seen_to = time.monotonic(), 0
-    able = {platform.slug for platform in runtime.platforms() if _addresses(platform) and _reaches(runtime, platform)}
+    able = {one.slug for one in runtime.platforms() if _registers(runtime, one) and _reaches(runtime, one)}
     while able and time.monotonic() - began < ROUND_SECONDS and not runtime.stopping.is_set():
         claimed = _claim(runtime, able)
         if claimed is None:
@@ -56,8 +56,12 @@ def subscribe_due(runtime: Runtime) -> int:
     return seen_to
 
 
-def _addresses(platform: Platform) -> dict[str, str]:
-    return {kind.name: kind.path for kind in platform.signals if kind.register is None}
+def _addresses(platform: Platform, *, has_key: bool) -> dict[str, str]:
+    return {kind.name: kind.path for kind in platform.signals if kind.register is None or (kind.by_key and has_key)}
+
+
+def _registers(runtime: Runtime, platform: Platform) -> dict[str, str]:
+    return _addresses(platform, has_key=runtime.credentials(platform.slug).service_account is not None)
 
 
 def _reaches(runtime: Runtime, platform: Platform) -> bool:
@@ -108,7 +112,10 @@ def _see_to(runtime: Runtime, row: Subscription, integration: Integration, login
         # Owed anew with the next permission.
         _settle(runtime, row, due_at=now + CHECK_AGAIN)
         return False
-    addresses = {name: runtime.signal_url(platform.slug, path) for name, path in _addresses(platform).items()}
+    if _serves_all(platform) and _is_registered(runtime, platform, since=now - CHECK_AGAIN):
+        _settle(runtime, row, due_at=now + CHECK_AGAIN)
+        return False
+    addresses = {name: runtime.signal_url(platform.slug, path) for name, path in _registers(runtime, platform).items()}
     try:
         api = runtime.api(
             platform, token=usable_token(runtime, login.id), tenant=login.tenant, renew=renewer(runtime, login.id),
@@ -121,6 +128,21 @@ def _see_to(runtime: Runtime, row: Subscription, integration: Integration, login
         return False
     _settle(runtime, row, due_at=now + CHECK_AGAIN, tries=0, registered_at=now)
     return True
+
+
+def _serves_all(platform: Platform) -> bool:
+    return all(kind.by_key for kind in platform.signals)
+
+
+def _is_registered(runtime: Runtime, platform: Platform, *, since: datetime) -> bool:
+    """Whether it was for any connection of the platform."""
+    lately = (
+        select(Subscription.integration_id)
+        .join(Integration, col(Integration.id) == col(Subscription.integration_id))
+        .where(Integration.platform == platform.slug, col(Subscription.registered_at) > since)
+    )
+    with runtime.database.reading() as session:
+        return session.exec(lately.limit(1)).first() is not None
 
 
 def _settle(runtime: Runtime, row: Subscription, **values: object) -> None:

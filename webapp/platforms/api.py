@@ -36,6 +36,8 @@ class Credentials(Protocol):
     def client_secret(self) -> str: ...
     @property
     def developer_token(self) -> str | None: ...
+    @property
+    def service_account(self) -> str | None: ...
 
 
 class Api:
@@ -74,13 +76,14 @@ class Api:
         """The access token as it is now; a platform puts it where its dialect wants it."""
         return self._token
 
-    def call(self, build: Callable[[str], Request], *, stage: Stage = Stage.API) -> Answer:
+    def call(self, build: Callable[[str], Request], *, stage: Stage = Stage.API, renewing: bool = True) -> Answer:
         """Send what `build(token)` makes and return the good answer.
 
-        A refused token is renewed once and the call repeated once; passing trouble is retried a few times with
-        backoff and jitter while the wait stays short. Raises Trouble for everything else.
+        A refused token is renewed once and the call repeated once, unless `renewing` says that it is not this token
+        that would be refused; passing trouble is retried a few times with backoff and jitter while the wait stays
+        short. Raises Trouble for everything else.
         """
-        renewed = False
+        renewed = not renewing
         for attempt in range(1, self._patience + 1):
             answer, diagnosis = self._settled(build, stage)
             if diagnosis is None:

@@ -185,7 +185,7 @@ class Platform(ABC):
     def subscribe(self, api: Api, addresses: Mapping[str, str]) -> None:
         """Have signals of this account sent to `addresses` (by kind's name), once however often asked. Raises Trouble.
 
-        Called where a kind of `signals` has no `register` of its own.
+        Called where a kind of `signals` has no `register` of its own, or a key for it is set.
         """
         return
 

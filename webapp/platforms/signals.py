@@ -41,11 +41,14 @@ class SignalKind:
     """One address we listen at: `/signals/<slug>/<path>`. `name` is the platform's word for what comes there.
 
     `register` says where its address is set by hand; None: we register it ourselves, through the platform's API.
+    `by_key`: that too, where our app has the key of a service account, which is set beside its other credentials; one
+    registration then serves every connection.
     """
 
     path: str
     name: str
     register: str | None = None
+    by_key: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from webapp.platforms.google_ads import signals
 from webapp.platforms.google_ads.advice import ADVICE
 from webapp.platforms.google_ads.diagnose import diagnose
 from webapp.platforms.google_ads.report import account_totals, by_account, by_campaign, records
+from webapp.platforms.google_ads.risc import register
 from webapp.platforms.scope_words import OPENID
 from webapp.platforms.signals import Ear, Post, Signal, SignalKind
 from webapp.platforms.streams import Page, Reading, Stream, Total, Window
@@ -173,6 +174,11 @@ class GoogleAds(Platform):
 
     def hear(self, kind: SignalKind, post: Post, ear: Ear) -> tuple[Signal, ...]:
         return signals.hear(kind, post, ear)
+
+    def subscribe(self, api: Api, addresses: Mapping[str, str]) -> None:
+        key = api.credentials.service_account
+        if key is not None:
+            register(api, key, addresses[signals.EVENT.name])
 
     def diagnose(self, answer: Answer) -> Diagnosis | None:
         return diagnose(answer)

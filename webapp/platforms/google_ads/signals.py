@@ -18,7 +18,10 @@ from webapp.platforms.answer import dig_text
 from webapp.platforms.diagnosis import Cause
 from webapp.platforms.signals import Ear, ForgedSignal, Meaning, Post, Signal, SignalKind, UnclearSignal, digest
 
-KINDS = (SignalKind(path="security-event", name="Cross-Account Protection", register="RISC API, stream:update (docs)"),)
+EVENT = SignalKind(
+    path="security-event", name="Cross-Account Protection", register="RISC API, stream:update (docs)", by_key=True
+)
+KINDS = (EVENT,)
 ISSUER = "https://accounts.google.com"
 KEYS = "https://www.googleapis.com/oauth2/v3/certs"
 RISC, OAUTH = (f"https://schemas.openid.net/secevent/{word}/event-type/" for word in ("risc", "oauth"))
