@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlmodel import select
 
 from tests.acts import Acts
+from webapp.lifecycle.mail_choices import stop, stop_of
 from webapp.lifecycle.pause import pause, resume
 from webapp.lifecycle.sign_up import open_workspace
 from webapp.lifecycle.warn_ahead import warn_ahead
@@ -85,3 +88,22 @@ def test_of_what_is_broken_or_paused_no_end_is_told_and_to_viewers_none_at_all(a
     resume(runtime, integration_id=paused, workspace_id=acts.workspace_id, person_id=acts.person_id)
     assert a_minute_passes() == 1
     assert [letter["to"] for letter in acts.sandbox.letters()] == ["ana@test.test"] * 2, "Vic only looks at it"
+
+
+def test_who_does_without_hears_of_the_other_workspace_only(acts, second, runtime, a_minute_passes):
+    acts.connects("linkedin_ads")
+    elsewhere = second.connects("linkedin_ads")
+    acts.sandbox.advance(days=355)
+    assert a_minute_passes() == 1
+    letter = acts.sandbox.letters()[0]
+    assert letter["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    found = stop_of(runtime, letter["headers"]["List-Unsubscribe"].strip("<>").rpartition("/")[2])
+    assert {name for _, name in found.workspaces} == {"Aurora", "Aurora EU"}
+    stop(runtime, replace(found, workspaces=tuple(one for one in found.workspaces if one[1] == "Aurora")))
+    acts.sandbox.advance(days=9, hours=13)
+    assert a_minute_passes() == 1
+    last = acts.sandbox.letters()[-1]
+    assert last["subject"].startswith("Last day: ")
+    assert [one for one in last["text"].split() if "/integrations/" in one] == [
+        f"http://127.0.0.1:5000/integrations/{elsewhere}"
+    ]

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from flask import render_template
 
-from webapp.lifecycle.letter import Letter
+from webapp.lifecycle.letter import Letter, one_line
+from webapp.lifecycle.mail_choices import stop_link
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.ahead import LAST_DAY, day_of
 from webapp.models.notice import Notice, NoticeKind
@@ -29,19 +30,28 @@ def ends_letter(runtime: Runtime, notice: Notice, person: Person) -> Letter | No
         found = [one for one in found if day_of(one.ends_at) == notice.period or one.ends_at - now <= LAST_DAY]
     if not found:
         return None
+    places = {one.workspace_id for one in found}
+    stop = stop_link(runtime, person_id=person.id, kind=notice.kind, workspace_ids=places)
+    return letter_of(found, is_last=is_last, home=runtime.settings.public_url, stop=stop)
+
+
+def letter_of(found: Sequence[Ending], *, is_last: bool, home: str, stop: str | None) -> Letter:
     title = _title(found, is_last=is_last)
     context = {
         "title": title,
         "groups": _by_login(found),
-        "home": runtime.settings.public_url,
+        "home": home,
         "first": found[0],
         "is_last": is_last,
         "several": len(found) > 1,
+        "places": list(dict.fromkeys(one.workspace_name for one in found)),
+        "choices": f"{home}/preferences",
     }
     return Letter(
-        subject=" ".join(f"{title} · Shopimize".split())[:180],
+        subject=one_line(title, "Shopimize"),
         text=render_template("emails/ends_soon.txt", **context),
         html=render_template("emails/ends_soon.html", **context),
+        stop=stop,
     )
 
 

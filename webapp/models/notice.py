@@ -34,13 +34,15 @@ class NoticeKind(StrEnum):
     @property
     def choice(self) -> NoticeKind | None:
         """Under which kind a person turns it off; None for what cannot be turned off."""
-        if self in CHOICES:
-            return self
-        return NoticeKind.BROKEN if self is NoticeKind.FLAPPING else None
+        return self if self in CHOICES else LIKE.get(self)
 
 
 # What a person may do without, in the order the page offers it.
-CHOICES = (NoticeKind.BROKEN, NoticeKind.REMINDER, NoticeKind.DELAYED, NoticeKind.RECOVERED)
+CHOICES = (
+    NoticeKind.BROKEN, NoticeKind.REMINDER, NoticeKind.DELAYED, NoticeKind.RECOVERED, NoticeKind.ENDS_SOON,
+)  # fmt: skip
+# What goes with another.
+LIKE = {NoticeKind.FLAPPING: NoticeKind.BROKEN, NoticeKind.LAST_DAY: NoticeKind.ENDS_SOON}
 # The mails that tell of a problem that is open: whoever was sent one is told of its end.
 TOLD = (NoticeKind.BROKEN, NoticeKind.FLAPPING)
 

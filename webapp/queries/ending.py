@@ -13,6 +13,7 @@ from webapp.models.access import Grant, Login
 from webapp.models.ahead import end_that_counts, is_near
 from webapp.models.health import QUIET_NOTE
 from webapp.models.integration import Integration
+from webapp.models.notice import MailOff, NoticeKind
 from webapp.models.people import Member, Person, Role, Workspace
 from webapp.models.trouble import Incident
 from webapp.platforms.base import Platform
@@ -24,6 +25,7 @@ class Ending:
     """One connection whose permission ends, and one person who may reconnect it. `login` is what they know it by."""
 
     person_id: str
+    workspace_id: str
     integration_id: str
     platform_name: str
     account_name: str
@@ -36,7 +38,10 @@ class Ending:
 def endings(
     session: Session, platforms: Iterable[Platform], now: datetime, *, person_id: str | None = None
 ) -> list[Ending]:
-    """What ends within a fortnight and is not broken, paused or left already; of everybody or one; soonest first."""
+    """What ends within a fortnight and is not broken, paused or left already, of everybody or one; soonest first.
+
+    Without what a person does without hearing of.
+    """
     known = {platform.slug: platform for platform in platforms}
     rows = session.execute(
         select(
@@ -60,6 +65,12 @@ def endings(
                 col(Incident.remedy) == Remedy.RECONNECT,
             )
             .exists(),
+            ~select(col(MailOff.id))
+            .where(
+                col(MailOff.person_id) == col(Member.person_id),
+                col(MailOff.workspace_id) == col(Member.workspace_id), col(MailOff.kind) == NoticeKind.ENDS_SOON,
+            )
+            .exists(),
             *([col(Member.person_id) == person_id] if person_id is not None else []),
         )
     )  # fmt: skip
@@ -70,8 +81,8 @@ def endings(
         if at is not None and is_near(at, now):
             found.append(
                 Ending(
-                    person_id=member.person_id, integration_id=integration.id, platform_name=platform.name,
-                    account_name=integration.account_name, workspace_name=workspace_name,
+                    person_id=member.person_id, workspace_id=integration.workspace_id, integration_id=integration.id,
+                    platform_name=platform.name, account_name=integration.account_name, workspace_name=workspace_name,
                     timezone=integration.timezone, login=login.email or login.name, ends_at=at,
                 )
             )  # fmt: skip

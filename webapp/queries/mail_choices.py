@@ -18,6 +18,10 @@ NAMES = {
     ),
     NoticeKind.DELAYED: (marked("Delays"), marked("When a platform has not answered for a day. Nothing to do.")),
     NoticeKind.RECOVERED: (marked("It is back"), marked("How long it was away, and what came back.")),
+    NoticeKind.ENDS_SOON: (
+        marked("Ends soon"),
+        marked("Once a week what ends within a fortnight, and once on the last day."),
+    ),
 }
 
 

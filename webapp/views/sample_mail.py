@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from webapp.lifecycle.account_mail import confirmation, new_password, returned
+from webapp.lifecycle.ends_letter import letter_of as letter_of_ends
 from webapp.lifecycle.incident_mail import recovered
 from webapp.lifecycle.letter import Letter
 from webapp.lifecycle.operator_mail import breaker_letter, fault_letter
@@ -17,6 +18,7 @@ from webapp.models.health import Health
 from webapp.models.notice import NoticeKind
 from webapp.models.our_fault import OurFault
 from webapp.platforms.diagnosis import Cause
+from webapp.queries.ending import Ending
 from webapp.queries.facts import IntegrationFacts
 from webapp.views.sample_days import RECEIPT
 from webapp.views.samples import GOOGLE, INCIDENT, META, NOW, THREE, TOLD, broken
@@ -56,6 +58,20 @@ def _problem(
     )  # fmt: skip
 
 
+def _ends(*, is_last: bool) -> Letter:
+    one = Ending(
+        person_id="ana", workspace_id="aurora", integration_id="meta", platform_name="Meta Ads",
+        account_name="Aurora Outdoor US", workspace_name="Aurora", timezone="America/New_York", login="ana@aurora.test",
+        ends_at=NOW + timedelta(hours=20),
+    )  # fmt: skip
+    two = replace(
+        one, integration_id="linkedin", platform_name="LinkedIn Ads", account_name="Aurora <B2B>",
+        ends_at=NOW + timedelta(days=9),
+    )  # fmt: skip
+    other = replace(two, integration_id="tiktok", login="ops@aurora.test", workspace_name="Borealis")
+    return letter_of_ends([one] if is_last else [one, two, other], is_last=is_last, home=HOME, stop=STOP)
+
+
 MAILS: dict[str, Callable[[], Letter]] = {
     "broken": lambda: _problem(NoticeKind.BROKEN, broken(META)),
     "dropped-together": lambda: _problem(
@@ -70,6 +86,8 @@ MAILS: dict[str, Callable[[], Letter]] = {
     "flapping": lambda: _problem(NoticeKind.FLAPPING, broken(META)),
     "delayed": lambda: _problem(NoticeKind.DELAYED, LATE, reminder_at=None),
     "recovered": lambda: recovered([replace(META, receipt=RECEIPT)], workspace_name="Aurora", home=HOME, stop=STOP),
+    "ends-soon": lambda: _ends(is_last=False),
+    "last-day": lambda: _ends(is_last=True),
     "mail-returned": lambda: returned(["ana@aurora.test"], workspace_name="Aurora", home=HOME),
     "our-fault": lambda: fault_letter(FAULT, name="Meta Ads", home=HOME),
     "breaker": lambda: breaker_letter(TRIPPED, name="Meta Ads", home=HOME),
