@@ -18,6 +18,7 @@ from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.send_notices import send_due_notices
 from webapp.lifecycle.subscribe import subscribe_due
 from webapp.lifecycle.sum_days import sum_stale_days
+from webapp.lifecycle.tell_channels import tell_channels
 from webapp.lifecycle.tidy import tidy
 from webapp.lifecycle.warn_ahead import warn_ahead
 from webapp.models.tick import TICK
@@ -33,6 +34,7 @@ class Job:
 TIMETABLE = (
     Job("act_on_signals", timedelta(seconds=1), act_on_signals),
     Job("send_notices", timedelta(seconds=2), send_due_notices),
+    Job("tell_channels", timedelta(seconds=2), tell_channels),
     Job("keep_alive", timedelta(seconds=15), keep_alive),
     Job("take_back_the_future", timedelta(minutes=1), take_back_the_future),
     Job("subscribe", timedelta(seconds=5), subscribe_due),

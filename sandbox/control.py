@@ -42,6 +42,8 @@ def control(world: World, request: Request) -> Response:
         return _callbacks(world, request)
     if path == "/signals" and method == "GET":
         return json_reply(world.data["signals"])
+    if path == "/chat":
+        return _chat(world, request)
     if path == "/inbox":
         return _inbox(world, request)
     if path.startswith("/inbox/") and method == "GET":
@@ -102,6 +104,15 @@ def _callbacks(world: World, request: Request) -> Response:
     with world.changing() as data:
         data["callbacks"].setdefault(platform, {})[kind] = url
     return _done(request)
+
+
+def _chat(world: World, request: Request) -> Response:
+    """A chat that takes whatever is posted to it; what was, oldest first."""
+    if request.method != "POST":
+        return json_reply(world.data["chat"])
+    with world.changing() as data:
+        data["chat"] = [*data["chat"], _said(request)][-50:]
+    return json_reply({"ok": True})
 
 
 def _clock(world: World, request: Request) -> Response:

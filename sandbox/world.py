@@ -40,6 +40,7 @@ class World:
             "later": [],
             "signals": [],
             "inbox": [],
+            "chat": [],
         }
         if state is not None and state.exists():
             self.data.update(json.loads(state.read_text(encoding="utf-8")))

@@ -9,6 +9,7 @@ from sqlalchemy import inspect, text
 
 from tests.conftest import AtTheBrowser
 from tests.views.conftest import plain
+from webapp.lifecycle.channels import add_channel
 from webapp.models.columns import opaque_id
 from webapp.models.trouble import Receipt
 
@@ -28,14 +29,14 @@ SIGNED_IN = {
     "authorizations.start", "authorizations.callback", "authorizations.not_ours", "patterns.index", "patterns.screen",
     "people.confirm_again", "people.switch", "people.make_workspace", "people.members", "people.put_member",
     "mail_patterns.index", "mail_patterns.designed", "mail_patterns.plain",
-    "mails.preferences", "mails.choose_mails", "mails.try_again",
+    "mails.preferences", "mails.choose_mails", "mails.try_again", "channels.page", "channels.add",
 }  # fmt: skip
 OWNED = {
     "integrations.show", "integrations.incident", "integrations.history", "receipts.show", "receipts.table",
     "receipts.dismiss", "logins.show", "integrations.sync_now", "integrations.check", "integrations.pause_one",
     "integrations.resume_one", "integrations.ask_disconnect", "integrations.disconnect_one",
     "authorizations.start_again", "authorizations.show", "authorizations.choose", "people.drop_member",
-    "mails.ask_snooze", "mails.put_off",
+    "mails.ask_snooze", "mails.put_off", "channels.test", "channels.remove",
 }  # fmt: skip
 # Only whoever was made an operator on the command line; tests/views/test_operator.py.
 OPERATOR = {
@@ -55,8 +56,10 @@ def ids(acts, runtime, people) -> dict[str, str]:
         session.flush()
         receipt_id = receipt.id
     waiting = acts.stops_at_the_choice("meta_ads")
+    channel = add_channel(runtime, workspace_id=acts.workspace_id, person_id=acts.person_id, name="#ads",
+                          address=f"{acts.sandbox.url}/chat")  # fmt: skip
     return {"integration_id": integration, "receipt_id": receipt_id, "authorization_id": waiting,
-            "person_id": people["vic"]}  # fmt: skip
+            "person_id": people["vic"], "channel_id": channel}  # fmt: skip
 
 
 def rules(app, endpoints):

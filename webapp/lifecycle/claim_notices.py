@@ -42,6 +42,7 @@ def claim_mail(runtime: Runtime) -> list[Mail]:
     now = runtime.now()
     due = (
         col(Notice.due_at) <= now,
+        col(Notice.channel_id).is_(None),
         col(Notice.sent_at).is_(None),
         col(Notice.dropped_at).is_(None),
         col(Notice.refused_at).is_(None),

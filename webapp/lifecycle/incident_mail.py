@@ -66,7 +66,7 @@ def recovered_letter(runtime: Runtime, person: Person, notices: Sequence[Notice]
             if receipt is None or notice.workspace_id is None:
                 continue
             integration = session.get_one(Integration, receipt.integration_id)
-            items += _with_receipt(runtime, session, integration, receipt, notice.workspace_id)
+            items += with_receipt(runtime, session, integration, receipt, notice.workspace_id)
         workspace = session.get(Workspace, notices[0].workspace_id) if notices[0].workspace_id else None
     if not items or workspace is None:
         return None
@@ -123,9 +123,10 @@ def _together(
     return sentences.outbreak_words([one for one in board.rows if one.id in about], board.rows)
 
 
-def _with_receipt(
+def with_receipt(
     runtime: Runtime, session: Session, integration: Integration, receipt: Receipt, workspace_id: str
 ) -> list[IntegrationFacts]:
+    """The integration's facts with this receipt; none when it has left."""
     found = integrations_of(session, situation(runtime), workspace_id=workspace_id, ids=[integration.id])
     person = session.get(Person, receipt.person_id) if receipt.person_id else None
     names = {person.id: person.name} if person else {}

@@ -142,6 +142,7 @@ def _tell_recovered(runtime: Runtime, session: Session, receipt: Receipt, now: d
             Notice(
                 kind=NoticeKind.RECOVERED,
                 person_id=notice.person_id,
+                channel_id=notice.channel_id,
                 workspace_id=notice.workspace_id,
                 incident_id=receipt.incident_id,
                 receipt_id=receipt.id,
@@ -161,5 +162,5 @@ def _told(session: Session, receipt: Receipt, now: datetime) -> list[Notice]:
         Incident.integration_id == receipt.integration_id, col(Incident.opened_at) > now - 2 * A_DAY
     )
     flapped = sent.where(Notice.kind == NoticeKind.FLAPPING, col(Notice.incident_id).in_(of_it))
-    by_person = {notice.person_id: notice for notice in session.exec(flapped.order_by(col(Notice.id)))}
-    return list(by_person.values())
+    latest = {(one.person_id, one.channel_id): one for one in session.exec(flapped.order_by(col(Notice.id)))}
+    return list(latest.values())

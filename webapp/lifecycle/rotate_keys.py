@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.access import Authorization, Grant, place, verifier_place
+from webapp.models.channel import Channel, address_place
 from webapp.vault import CannotOpen
 
 BATCH = 200
@@ -25,7 +26,7 @@ BATCH = 200
 class _Sealed(NamedTuple):
     """A column of sealed values, and the place each is bound to."""
 
-    table: type[Grant] | type[Authorization]
+    table: type[Grant] | type[Authorization] | type[Channel]
     column: Mapped[Any]
     place: Callable[[str], str]
 
@@ -75,6 +76,7 @@ def _everything_sealed() -> tuple[_Sealed, ...]:
         _Sealed(Grant, col(Grant.access_sealed), lambda id: place(id, "access")),
         _Sealed(Grant, col(Grant.refresh_sealed), lambda id: place(id, "refresh")),
         _Sealed(Authorization, col(Authorization.verifier_sealed), verifier_place),
+        _Sealed(Channel, col(Channel.address_sealed), address_place),
     )
 
 

@@ -1,4 +1,4 @@
-"""Owe a mail to everyone who can put a problem right, in the same commit as the problem.
+"""Owe a mail to everyone who can put a problem right, and a word in each channel, in the same commit as the problem.
 
 needs somebody             held until nothing more has failed for a while, so that what breaks together is one mail
 breaks again and again     one mail that says so, then nothing more of each time for a day
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, or_, select, update
 from sqlmodel import Session, col
@@ -17,6 +18,7 @@ from sqlmodel import select as select_row
 from webapp.lifecycle.mute import is_told, last_mute
 from webapp.lifecycle.remind import owe_reminder
 from webapp.lifecycle.runtime import Runtime
+from webapp.models.channel import Channel
 from webapp.models.notice import TOLD, Notice, NoticeKind, hold_until
 from webapp.models.people import Member, Person, Role
 from webapp.models.trouble import Closing, Incident
@@ -27,30 +29,48 @@ A_DAY = timedelta(days=1)
 AN_HOUR = timedelta(hours=1)
 
 
+class Who(NamedTuple):
+    """To whom it is said: one of the two."""
+
+    person_id: str | None = None
+    channel_id: str | None = None
+
+
 def owe_notices(runtime: Runtime, session: Session, incident: Incident, now: datetime) -> None:
-    """One notice per person, all of a person's unsent ones held together until nothing more has failed a while."""
+    """One notice each, all of somebody's unsent ones held together until nothing more has failed a while."""
     kind = NoticeKind.FLAPPING if _flips(session, incident, now) >= FLIPS else NoticeKind.BROKEN
     told = _told_of(session, incident, kind, now)
-    people = who_is_told(session, incident.workspace_id)
-    for person_id in people:
-        if person_id not in told:
-            _owe(session, kind, incident, person_id, now=now, due_at=now)
+    everybody = _everybody(session, incident.workspace_id)
+    for who in everybody:
+        if who not in told:
+            _owe(session, kind, incident, who, now=now, due_at=now)
     session.flush()
     hold = timedelta(seconds=runtime.settings.notice_hold)
-    for person_id in people:
-        if person_id in told:
+    for who in everybody:
+        if who not in told:
+            _hold_together(session, incident.workspace_id, who, now=now, hold=hold)
+        elif who.person_id is not None:
             # Nothing more is said of each time it breaks, but if it stays broken they are reminded.
-            owe_reminder(session, person_id, now)
-        else:
-            _hold_together(session, incident.workspace_id, person_id, now=now, hold=hold)
+            owe_reminder(session, who.person_id, now)
 
 
 def owe_delayed(session: Session, incident: Incident, *, failing_since: datetime, now: datetime) -> None:
-    """One notice per person that it takes long and needs nobody; dropped when it is over before it is due."""
+    """One notice each that it takes long and needs nobody; dropped when it is over before it is due."""
     # On the full hour: what hangs on one platform is then one mail.
     due = (failing_since + A_DAY + AN_HOUR).replace(minute=0, second=0, microsecond=0)
-    for person_id in who_is_told(session, incident.workspace_id):
-        _owe(session, NoticeKind.DELAYED, incident, person_id, now=now, due_at=max(due, now))
+    for who in _everybody(session, incident.workspace_id):
+        _owe(session, NoticeKind.DELAYED, incident, who, now=now, due_at=max(due, now))
+
+
+def _everybody(session: Session, workspace_id: str) -> list[Who]:
+    channels = session.exec(
+        select_row(Channel.id)
+        .where(Channel.workspace_id == workspace_id, col(Channel.ended_at).is_(None))
+        .order_by(col(Channel.id))
+    )
+    return [Who(person_id=one) for one in who_is_told(session, workspace_id)] + [
+        Who(channel_id=one) for one in channels
+    ]
 
 
 def who_is_told(session: Session, workspace_id: str) -> Sequence[str]:
@@ -81,9 +101,9 @@ def _flips(session: Session, incident: Incident, now: datetime) -> int:
     return sum(at is not None and at > now - A_DAY for both in times for at in both)
 
 
-def _told_of(session: Session, incident: Incident, kind: NoticeKind, now: datetime) -> set[str | None]:
-    """Who has a mail about this already: of this incident, or within a day that it breaks again and again."""
-    notices = select_row(Notice.person_id)
+def _told_of(session: Session, incident: Incident, kind: NoticeKind, now: datetime) -> set[Who]:
+    """Who has been told of this already: of this incident, or within a day that it breaks again and again."""
+    notices = select_row(Notice.person_id, Notice.channel_id)
     told = set(session.exec(notices.where(Notice.incident_id == incident.id, col(Notice.kind).in_(TOLD))))
     if kind is NoticeKind.FLAPPING:
         of_it = select_row(Incident.id).where(Incident.integration_id == incident.integration_id)
@@ -97,16 +117,17 @@ def _told_of(session: Session, incident: Incident, kind: NoticeKind, now: dateti
                 )
             )
         )
-    return told
+    return {Who(person_id, channel_id) for person_id, channel_id in told}
 
 
 def _owe(
-    session: Session, kind: NoticeKind, incident: Incident, person_id: str, *, now: datetime, due_at: datetime
-) -> None:
+    session: Session, kind: NoticeKind, incident: Incident, who: Who, *, now: datetime, due_at: datetime
+) -> None:  # fmt: skip
     session.add(
         Notice(
             kind=kind,
-            person_id=person_id,
+            person_id=who.person_id,
+            channel_id=who.channel_id,
             workspace_id=incident.workspace_id,
             incident_id=incident.id,
             created_at=now,
@@ -115,10 +136,10 @@ def _owe(
     )
 
 
-def _hold_together(session: Session, workspace_id: str, person_id: str, *, now: datetime, hold: timedelta) -> None:
-    """Put off everything this person was not told yet, in whichever workspace it broke, but not for ever."""
+def _hold_together(session: Session, workspace_id: str, who: Who, *, now: datetime, hold: timedelta) -> None:
+    """Put off everything this one was not told yet, in whichever workspace it broke, but not for ever."""
     waiting = (
-        col(Notice.person_id) == person_id,
+        col(Notice.person_id) == who.person_id if who.person_id else col(Notice.channel_id) == who.channel_id,
         col(Notice.kind).in_(TOLD),
         col(Notice.sent_at).is_(None),
         col(Notice.dropped_at).is_(None),

@@ -3,6 +3,7 @@
 from webapp.models import (
     access,
     breaker,
+    channel,
     comparison,
     data,
     day_note,
@@ -22,6 +23,6 @@ from webapp.models import (
 )
 
 __all__ = [
-    "access", "breaker", "comparison", "data", "day_note", "day_sum", "integration", "lease", "mute", "notice",
-    "our_fault", "people", "rate", "restated", "signal", "sync", "tick", "trouble",
+    "access", "breaker", "channel", "comparison", "data", "day_note", "day_sum", "integration", "lease", "mute",
+    "notice", "our_fault", "people", "rate", "restated", "signal", "sync", "tick", "trouble",
 ]  # fmt: skip

@@ -62,7 +62,8 @@ class MailOff(SQLModel, table=True):
 class Notice(SQLModel, table=True):
     """Written in the commit of the fact it tells; sent later by the clock. Mails of people's own have no incident.
 
-    The operator is no person here: a mail to them has an `address` in place of a `person_id`.
+    The operator is no person here: a mail to them has an `address` in place of a `person_id`. What is said in a chat
+    has a `channel_id`, and is no mail at all.
     A warning that is due once a week or day names that `period`, so that a second one cannot be written.
     `message_id` is fixed before the first try, so that a repeat is the same letter. `dropped_at`: no longer true when
     it was due.
@@ -70,6 +71,7 @@ class Notice(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("incident_id", "person_id", "kind"),
+        Index("notice_once_a_channel", "incident_id", "channel_id", "kind", unique=True),
         Index("notice_once_a_period", "person_id", "kind", "period", unique=True),
         # The outbox is asked every two seconds: it must not get slower with every letter ever sent.
         Index("notice_waiting", "due_at", sqlite_where=text(WAITING), postgresql_where=text(WAITING)),
@@ -79,6 +81,7 @@ class Notice(SQLModel, table=True):
     kind: NoticeKind = Field(sa_type=Word(NoticeKind))
     person_id: str | None = Field(default=None, foreign_key="person.id", index=True)
     address: str | None = None
+    channel_id: str | None = Field(default=None, foreign_key="channel.id")
     workspace_id: str | None = Field(default=None, foreign_key="workspace.id")
     incident_id: str | None = Field(default=None, foreign_key="incident.id", index=True)
     receipt_id: str | None = Field(default=None, foreign_key="receipt.id")

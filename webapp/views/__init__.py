@@ -2,6 +2,7 @@
 
 from webapp.views import (
     authorizations,
+    channels,
     checks,
     costs,
     coverage,
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     help.blueprint,
     people.blueprint,
     mails.blueprint,
+    channels.blueprint,
     machines.blueprint,
     signals.blueprint,
     operator.blueprint,
