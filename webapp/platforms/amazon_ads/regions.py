@@ -26,7 +26,7 @@ class Region(NamedTuple):
 
 REGIONS = {
     "na": Region(
-        "North America, South America",
+        "The Americas",
         "https://advertising-api.amazon.com", "https://www.amazon.com/ap/oa", "https://api.amazon.com",
     ),
     "eu": Region(
