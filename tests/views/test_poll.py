@@ -145,3 +145,24 @@ def test_nonsense_in_the_digest_gets_the_board_or_the_page(ana, acts, people):
         reply = ana.client.get(f"/integrations/board?seen={aurora}{rest}", headers=HTMX)
         assert reply.status_code == 200, rest
         assert 'id="board"' in reply.text, rest
+
+
+def test_every_other_page_counts_what_needs_somebody_and_hears_of_it(ana, acts):
+    one = acts.connects("meta_ads")
+    acts.syncs(one)
+    for path in ("/members", "/help", f"/integrations/{one}/history"):
+        page = ana.client.get(path).text
+        assert "<title>(" not in page, path
+        url = first_poll_url(page)
+        assert url.startswith("/pulse?"), path
+        assert ana.client.get(url, headers=HTMX).status_code == 204
+    acts.sandbox.switch("meta_ads", "access_revoked")
+    acts.syncs(one)
+    changed = ana.client.get(url, headers=HTMX)
+    assert re.search(r'id="nav-needs" data-needs="1"[^>]*>1</span>', changed.text)
+    assert first_poll_url(changed.text) != url
+    page = ana.client.get("/members").text
+    assert "<title>(1) " in page
+    assert re.search(r'<link rel="icon"[^>]* href="[^"]*favicon-alert', page)
+    elsewhere = ana.client.get("/pulse?seen=another.1.99999999999", headers=HTMX)
+    assert (elsewhere.status_code, elsewhere.text) == (204, "")

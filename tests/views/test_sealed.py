@@ -55,7 +55,7 @@ def test_pages_never_load_tokens(app, acts, runtime, ids, ana):
 
 
 def test_who_opens_anything():
-    """The first for sync, renewal and revocation; the others seal anew, try the keys, end a round trip, write in a chat."""
+    """The first for sync, renewal and revocation; the others seal anew, try keys, end a round trip, write to a chat."""
     files = [path for room in ("webapp", "jobs") for path in (Path(__file__).parents[2] / room).rglob("*.py")]
     opening = {path.stem for path in files if "vault.open(" in path.read_text(encoding="utf-8")}
     assert opening == {"open_grant", "rotate_keys", "doctor", "complete_authorization", "channels"}

@@ -29,7 +29,7 @@ SIGNED_IN = {
     "authorizations.start", "authorizations.callback", "authorizations.not_ours", "patterns.index", "patterns.screen",
     "people.confirm_again", "people.switch", "people.make_workspace", "people.members", "people.put_member",
     "mail_patterns.index", "mail_patterns.designed", "mail_patterns.plain",
-    "mails.preferences", "mails.choose_mails", "mails.try_again", "channels.page", "channels.add",
+    "mails.preferences", "mails.choose_mails", "mails.try_again", "pulse.look", "channels.page", "channels.add",
 }  # fmt: skip
 OWNED = {
     "integrations.show", "integrations.incident", "integrations.history", "receipts.show", "receipts.table",

@@ -31,6 +31,7 @@ from webapp.queries.facts import (
     IntegrationFacts,
     OutbreakFacts,
     PlatformFacts,
+    Pulse,
 )
 from webapp.queries.mutes import mute_of
 from webapp.queries.permission import ends_at, permission_of
@@ -250,6 +251,17 @@ def _platform_facts(platform: Platform) -> PlatformFacts:
         lifetimes=platform.lifetimes,
         asks=platform.tenant,
     )
+
+
+# The number changes with the workspace's revision alone, and never with the clock.
+NEVER = "9" * 11
+
+
+def pulse_of(session: Session, workspace_id: str) -> Pulse:
+    """What the nav counts on pages without the board, and the digest it was counted at."""
+    # The revision first: what changes while we count shows with the next poll.
+    revision = session.exec(select(Workspace.revision).where(Workspace.id == workspace_id)).one()
+    return Pulse(needs=needs_of(session, workspace_id), digest=f"{workspace_id}.{revision}.{NEVER}")
 
 
 def needs_of(session: Session, workspace_id: str) -> int:

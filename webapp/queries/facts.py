@@ -171,6 +171,14 @@ class OutbreakFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pulse:
+    """How many integrations need somebody; `digest` for asking whether that may have changed."""
+
+    needs: int
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformFacts:
     """A platform one can add: what it is, how far back the first import goes, and what to ask before leaving."""
 

@@ -16,6 +16,7 @@ from webapp.views import (
     overview,
     patterns,
     people,
+    pulse,
     receipts,
     signals,
 )
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     authorizations.blueprint,
     help.blueprint,
     people.blueprint,
+    pulse.blueprint,
     mails.blueprint,
     channels.blueprint,
     machines.blueprint,

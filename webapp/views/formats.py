@@ -13,9 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import words
 from webapp.queries import wording
-from webapp.queries.board import needs_of
+from webapp.queries.board import pulse_of
 from webapp.queries.calendar_facts import LABELS, SHAPES
-from webapp.queries.facts import Viewer
+from webapp.queries.facts import Pulse, Viewer
 from webapp.queries.help_topics import BY_SLUG
 from webapp.queries.sentences import back_again, came_back, checked
 from webapp.views import door
@@ -69,7 +69,7 @@ def _context() -> dict[str, object]:
     return {
         "language": language,
         "viewer": viewer,
-        "nav_needs": _needs(viewer),
+        "nav_pulse": _pulse(viewer),
         "poll_seconds": door.runtime().settings.poll_seconds,
     }
 
@@ -90,16 +90,16 @@ def _viewer() -> Viewer | None:
         return None
 
 
-def _needs(viewer: Viewer | None) -> Callable[[], int]:
-    """Counted only by pages that do not show the board, which counts by itself."""
+def _pulse(viewer: Viewer | None) -> Callable[[], Pulse]:
+    """Looked for only by pages that do not show the board, which counts by itself."""
 
-    def counted() -> int:
+    def looked() -> Pulse:
         if viewer is None:
-            return 0
+            return Pulse(needs=0)
         with door.runtime().database.reading() as session:
-            return needs_of(session, viewer.workspace_id)
+            return pulse_of(session, viewer.workspace_id)
 
-    return counted
+    return looked
 
 
 def _through(value: datetime, zone: str) -> str:

@@ -21,7 +21,7 @@ from webapp.views.web import headers_of_ours
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-PATHS = ("/integrations/board", "/overview/figures")
+PATHS = ("/integrations/board", "/overview/figures", "/pulse")
 
 
 def init_app(app: Flask) -> None:

@@ -1,7 +1,7 @@
 // What the server cannot do for a page that stays open: rest while hidden, tell the tab, copy, close menus.
 (() => {
-  // The sentence on top is what asks for news.
-  const status = () => document.getElementById("status");
+  // The sentence on top is what asks for news; where there is none, the number beside Integrations.
+  const status = () => document.getElementById("status") ?? document.getElementById("nav-needs");
 
   document.addEventListener("htmx:before:request", (event) => {
     if (document.hidden && status()?.contains(event.target)) event.preventDefault();
