@@ -79,7 +79,7 @@ def test_a_killed_sender_and_a_busy_server_lose_and_double_nothing(acts, runtime
             child = workers.begin("mail")
             while (claims(acts) == taken or len(acts.sandbox.letters()) < arrived) and is_alive(child):
                 time.sleep(0.02)
-            time.sleep(random.uniform(0, 0.2))
+            time.sleep(random.uniform(0, 0.6 if busy else 0.2))
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
             killed += workers.ended() == -signal.SIGKILL and in_hand(runtime) > 0
