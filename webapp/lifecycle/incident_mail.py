@@ -18,9 +18,10 @@ from webapp.models.integration import Integration
 from webapp.models.notice import TOLD, Notice, NoticeKind
 from webapp.models.people import Person, Workspace
 from webapp.models.trouble import Incident, Receipt
-from webapp.queries import sentences, wording
+from webapp.queries import wording
 from webapp.queries.board import Situation, board_of, integrations_of
 from webapp.queries.facts import IntegrationFacts
+from webapp.queries.outbreak import outbreak_facts
 from webapp.queries.receipts import receipt_of
 from webapp.queries.still_broken import still_broken, zone_of_person
 from webapp.words import say_number
@@ -120,7 +121,11 @@ def _together(
     workspace_id = incidents[0].workspace_id
     board = board_of(session, situation(runtime), workspace_id=workspace_id, can_change=False, platforms=())
     about = {one.integration_id for one in incidents}
-    return sentences.outbreak_words([one for one in board.rows if one.id in about], board.rows)
+    members = [one for one in board.rows if one.id in about and one.incident is not None]
+    if len(members) < 2:
+        return None
+    card = outbreak_facts(members, board.rows, id="")
+    return card.title, card.likely
 
 
 def with_receipt(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from webapp.models.people import Workspace
 from webapp.models.plan import day_start, local_day
 from webapp.models.trouble import Incident, Receipt
 from webapp.platforms.base import Platform
-from webapp.platforms.diagnosis import Remedy
+from webapp.platforms.diagnosis import Cause, Certainty, Remedy
 from webapp.platforms.streams import Reading
 from webapp.queries import sentences, wording
 from webapp.queries.board_rows import BoardRow, BoardRows, board_rows
@@ -34,6 +33,7 @@ from webapp.queries.facts import (
     Pulse,
 )
 from webapp.queries.mutes import mute_of
+from webapp.queries.outbreak import largest
 from webapp.queries.permission import ends_at, permission_of
 from webapp.queries.progress import catch_up_progress, import_progress
 from webapp.queries.receipts import receipt_of
@@ -127,6 +127,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         suspended=platform.slug in rows.suspended and integration.is_dead,
     )
     health = health_of(health_facts, now)
+    is_widespread = health_facts.suspended or (platform.slug in rows.failing and row.is_unanswered)
     run = rows.runs.get(integration.id)
     progress = None
     if health is Health.IMPORTING:
@@ -143,6 +144,8 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
             closed_by=None,
             explanation=explain(incident, integration, platform, login=login, now=now),
             snoozed=_snoozed(snooze, integration),
+            causes=frozenset({incident.cause, *map(Cause, incident.candidates)}),
+            is_sure=incident.certainty is Certainty.SURE,
         )
         if incident
         else None
@@ -164,9 +167,11 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         timezone=integration.timezone,
         health=health,
         label=say(health.badge.label, company=platform.company),
+        is_widespread=is_widespread and health in sentences.PASSING,
         sentence=sentences.row_sentence(
             health, integration, platform,
             incident=incident_facts, receipt=receipt_facts, progress=progress, ends_at=health_facts.ends_at, now=now,
+            is_widespread=is_widespread,
         ),
         warning=warning,
         complete_through=through,
@@ -228,17 +233,13 @@ def _quiet_note(health: Health, at: datetime | None, zone: str, now: datetime) -
 
 
 def _outbreak(rows: BoardRows, facts: Sequence[IntegrationFacts]) -> OutbreakFacts | None:
-    groups: dict[str, list[IntegrationFacts]] = defaultdict(list)
     incidents = {row.integration.id: row.incident for row in rows.rows}
+    together = []
     for one in facts:
         incident = incidents[one.id]
         if incident is not None and incident.outbreak_id is not None and incident.remedy is Remedy.RECONNECT:
-            groups[incident.outbreak_id].append(one)
-    largest = max(groups.items(), key=lambda item: len(item[1]), default=None)
-    if largest is None or len(largest[1]) < 2:
-        return None
-    title, likely = sentences.outbreak_words(largest[1], facts)
-    return OutbreakFacts(id=largest[0], title=title, likely=likely, members=tuple(largest[1]))
+            together.append((one, incident.outbreak_id))
+    return largest(facts, together)
 
 
 def _platform_facts(platform: Platform) -> PlatformFacts:

@@ -19,7 +19,9 @@ from webapp.models.lease import Lease
 from webapp.models.people import Person
 from webapp.models.sync import Cursor, SyncRun
 from webapp.models.trouble import Incident, Receipt, Snooze
+from webapp.platforms.diagnosis import Cause
 from webapp.queries.permission import PERMISSION, PermissionRow
+from webapp.queries.widespread import failing_for_many
 
 # One row an integration: who consented to what, until when it is being read, and the trouble it is in. Never a token.
 _INTEGRATIONS = (
@@ -52,13 +54,18 @@ class BoardRow(NamedTuple):
         """Whether somebody may read it right now."""
         return self.leased_until is not None and self.leased_until > now
 
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether its platform is down, as far as it is concerned."""
+        return self.integration.failing_since is not None and self.integration.failing_cause == Cause.PLATFORM_DOWN
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRows:
     """Everything fetched.
 
     `through` is each stream's mark and `notes` what differs, by platform and account; `suspended` are the platforms
-    whose breaker has tripped.
+    whose breaker has tripped, `failing` those that do not answer many workspaces.
     `snoozes`: who put reminders off, and until when, by incident.
     """
 
@@ -70,6 +77,7 @@ class BoardRows:
     notes: dict[tuple[str, str], list[DayNote]]
     through: dict[tuple[str, str], dict[str, datetime | None]]
     suspended: frozenset[str]
+    failing: frozenset[str]
 
 
 def board_rows(session: Session, workspace_id: str, now: datetime, *which: ColumnElement[bool]) -> BoardRows:
@@ -106,6 +114,7 @@ def board_rows(session: Session, workspace_id: str, now: datetime, *which: Colum
         runs=_runs(session, [one.integration.id for one in rows if one.is_held(now)]),
         notes=notes,
         through=through,
+        failing=failing_for_many(session, {one.integration.platform for one in rows if one.is_unanswered}, now),
         suspended=frozenset(session.exec(select(Breaker.platform).where(col(Breaker.released_at).is_(None)))),
     )
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from webapp.models.health import Badge, Health
 from webapp.models.people import Role
 from webapp.platforms.consent import TenantField
+from webapp.platforms.diagnosis import Cause
 from webapp.queries.calendar_facts import StripFacts
 from webapp.queries.permission import PermissionFacts
 from webapp.queries.receipt_facts import ReceiptFacts
@@ -103,6 +104,8 @@ class WarningFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentFacts:
+    """`causes` is all that the platform's answer may mean."""
+
     id: str
     began_at: datetime
     opened_at: datetime
@@ -110,11 +113,16 @@ class IncidentFacts:
     closed_by: str | None
     explanation: Explanation
     snoozed: str | None = None
+    causes: frozenset[Cause] = frozenset()
+    is_sure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationFacts:
-    """One row of the page. `sentence` is the one line beside the badge; `label` is the badge's words."""
+    """One row of the page. `sentence` is the one line beside the badge; `label` is the badge's words.
+
+    `is_widespread`: its platform fails for many workspaces, and that is all that is wrong.
+    """
 
     id: str
     platform: str
@@ -142,6 +150,7 @@ class IntegrationFacts:
     warning: WarningFacts | None = None
     strip: StripFacts | None = None
     permission: PermissionFacts | None = None
+    is_widespread: bool = False
 
     @property
     def badge(self) -> Badge:
@@ -162,12 +171,14 @@ class IntegrationFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutbreakFacts:
-    """Several that dropped together and are still open: one card instead of three alarms."""
+    """Several that dropped together and are still open: one card instead of three alarms. `evidence`: what `likely`
+    rests on."""
 
     id: str
     title: str
     likely: str
     members: tuple[IntegrationFacts, ...]
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

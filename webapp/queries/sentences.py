@@ -1,8 +1,7 @@
-"""The sentences of the Integrations page: one for the whole page, one for each row, one for several at once."""
+"""The sentences of the Integrations page: one for the whole page, one for each row."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,6 +15,9 @@ from webapp.queries.receipt_facts import ReceiptFacts
 from webapp.words import marked, say, say_number
 
 QUIET = (Health.PAUSED, Health.DISCONNECTED)
+# In which nobody here has to do anything, and it may be the platform's bad hour for everybody.
+PASSING = (Health.ON_US, Health.DELAYED)
+MANY_STORES = marked("{company} is failing for many stores; nothing for you to do.")
 _STATUS = (
     (Health.ON_US, "amber", marked("We're working on {names}; nothing for you to do.")),
     (Health.IMPORTING, "blue", marked("Importing {names}, newest days first. You can leave; it goes on by itself.")),
@@ -41,6 +43,9 @@ def status_of(
         return needing(need), "red", never
     if not active:
         return say("Everything is paused or disconnected. Nothing new comes in."), "grey", never
+    widespread = list(dict.fromkeys(one.company for one in active if one.is_widespread))
+    if widespread:
+        return _for_many(widespread), "amber", never
     for health, tone, words in _STATUS:
         found = _names([one for one in active if one.health is health])
         if found:
@@ -64,6 +69,7 @@ def row_sentence(
     progress: Progress | None,
     ends_at: datetime | None,
     now: datetime,
+    is_widespread: bool = False,
 ) -> str:
     """The one sentence beside a badge."""
     zone = integration.timezone
@@ -71,6 +77,17 @@ def row_sentence(
         return say("Everything imported is kept. Nothing new comes in.")
     if health is Health.PAUSED:
         return say("Paused by you. Nothing new comes in until you resume.")
+    if is_widespread and health in PASSING:
+        many = say(MANY_STORES, company=platform.company)
+        if health is Health.ON_US:
+            return say(
+                "{many} It turns away many of its customers at once, and we do not take that for your doing: we are "
+                "looking into it and keep asking. Nothing already imported is lost.", many=many,
+            )  # fmt: skip
+        return say(
+            "{many} We keep asking, and fetch what is missing as soon as it answers. Nothing already imported is lost.",
+            many=many,
+        )
     if incident is not None:
         told = incident.explanation
         if not health.needs_merchant:
@@ -82,12 +99,6 @@ def row_sentence(
             "{title}, {when}. Likely: {likely}. {kept}",
             title=told.title, when=when, likely=told.likely, kept=told.kept,
         )  # fmt: skip
-    if health is Health.ON_US:
-        return say(
-            "{company} turns away many of its customers at once. We do not take that for your doing: we are looking "
-            "into it and keep asking. Nothing for you to do, and nothing already imported is lost.",
-            company=platform.company,
-        )
     if health is Health.IMPORTING and progress is not None:
         return say("Importing, newest first: {so_far}. You can leave.", so_far=_of_days(progress) + _about(progress))
     if health is Health.CATCHING_UP and progress is not None:
@@ -142,23 +153,6 @@ def checked(receipt: ReceiptFacts) -> str:
     )
 
 
-def outbreak_words(members: Sequence[IntegrationFacts], rows: Sequence[IntegrationFacts]) -> tuple[str, str]:
-    """Title and likely cause of several that dropped together, never surer than what they share."""
-    title = say_number("{count} connection dropped together", "{count} connections dropped together", len(members))
-    logins = Counter(one.login for one in members if one.login)
-    login, shared = logins.most_common(1)[0] if logins else (None, 0)
-    if login is not None and shared == len(members):
-        why = say("Likely one password or security change for {login}", login=login)
-    else:
-        why = say("They began within minutes of each other, so they probably share a cause")
-    fine = sorted({one.company for one in rows if one.health in (Health.CONNECTED, Health.CATCHING_UP)})
-    if not fine:
-        return title, say("{why}.", why=why)
-    return title, say_number(
-        "{why}; {names} is fine.", "{why}; {names} are fine.", len(fine), why=why, names=wording.listed(fine)
-    )
-
-
 def needing(rows: Sequence[IntegrationFacts]) -> str:
     """What needs the merchant, and what the numbers leave out meanwhile; `rows` are those that do."""
     told = sorted((one.incident.explanation for one in rows if one.incident), key=lambda one: one.since)
@@ -172,6 +166,12 @@ def needing(rows: Sequence[IntegrationFacts]) -> str:
     spend = [say("{company} spend", company=wording.listed(companies))] if companies else []
     left_out = wording.listed([*stores, *spend])
     return f"{number} {say('{affected} leaves out {left_out}.', affected=told[0].affected, left_out=left_out)}"
+
+
+def _for_many(companies: Sequence[str]) -> str:
+    if len(companies) == 1:
+        return say(MANY_STORES, company=companies[0])
+    return say("{companies} are failing for many stores; nothing for you to do.", companies=wording.listed(companies))
 
 
 def _all_green(active: Sequence[IntegrationFacts], now: datetime, *, says_checked: bool) -> tuple[str, str, datetime]:

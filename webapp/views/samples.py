@@ -157,6 +157,7 @@ SCREENS = {
         outbreak=OutbreakFacts(
             id="o", title="3 connections dropped together", members=THREE,
             likely="Likely one password or security change for ops@aurora.test; Shopify is fine.",
+            evidence=("The same login: ops@aurora.test", "All of them broke between 12 Nov, 14:02 and 12 Nov, 14:10"),
         ),
     ),
     "importing": _board(
