@@ -11,6 +11,7 @@ from tests.conftest import AtTheBrowser
 from tests.views.conftest import plain
 from webapp.lifecycle.channels import add_channel
 from webapp.models.columns import opaque_id
+from webapp.models.guide import Guide
 from webapp.models.trouble import Receipt
 
 PUBLIC = {
@@ -36,7 +37,7 @@ OWNED = {
     "receipts.dismiss", "logins.show", "integrations.sync_now", "integrations.check", "integrations.pause_one",
     "integrations.resume_one", "integrations.ask_disconnect", "integrations.disconnect_one",
     "authorizations.start_again", "authorizations.show", "authorizations.choose", "people.drop_member",
-    "mails.ask_snooze", "mails.put_off", "channels.test", "channels.remove",
+    "mails.ask_snooze", "mails.put_off", "channels.test", "channels.remove", "guides.present", "guides.show",
 }  # fmt: skip
 # Only whoever was made an operator on the command line; tests/views/test_operator.py.
 OPERATOR = {
@@ -55,11 +56,15 @@ def ids(acts, runtime, people) -> dict[str, str]:
         session.add(receipt)
         session.flush()
         receipt_id = receipt.id
+        guide = Guide(workspace_id=people["aurora"], person_id=people["ana"], began_at=now)
+        session.add(guide)
+        session.flush()
+        guide_id = guide.id
     waiting = acts.stops_at_the_choice("meta_ads")
     channel = add_channel(runtime, workspace_id=acts.workspace_id, person_id=acts.person_id, name="#ads",
                           address=f"{acts.sandbox.url}/chat")  # fmt: skip
     return {"integration_id": integration, "receipt_id": receipt_id, "authorization_id": waiting,
-            "person_id": people["vic"], "channel_id": channel}  # fmt: skip
+            "person_id": people["vic"], "channel_id": channel, "guide_id": guide_id}  # fmt: skip
 
 
 def rules(app, endpoints):

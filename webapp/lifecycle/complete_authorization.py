@@ -32,11 +32,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """How the round trip ended; `authorization_id` is None where it was never ours to end."""
+    """How the round trip ended; `authorization_id` is None where it was never ours to end.
+
+    `guide_id` is the walk through several that it was a step of.
+    """
 
     ending: Ending
     authorization_id: str | None = None
     integration_id: str | None = None
+    guide_id: str | None = None
 
 
 class _Ended(Exception):
@@ -99,7 +103,7 @@ def _why_not(runtime: Runtime, *, slug: str, state: str, person_id: str) -> Retu
     if flow is None:
         return Return(Ending.FORGED)
     if flow.ending is not None:
-        return Return(flow.ending, flow.id, flow.integration_id)
+        return Return(flow.ending, flow.id, flow.integration_id, flow.guide_id)
     return Return(Ending.EXPIRED if flow.consumed_at is None else Ending.FAILED, None, flow.integration_id)
 
 
@@ -199,7 +203,7 @@ def _admit_again(runtime: Runtime, session: Session, flow: Authorization, newcom
         now=now,
     )  # fmt: skip
     _end(session, flow.id, Ending.CONNECTED, now, {})
-    return Return(Ending.CONNECTED, flow.id, integration.id)
+    return Return(Ending.CONNECTED, flow.id, integration.id, flow.guide_id)
 
 
 def _end(session: Session, flow_id: str, ending: Ending, now: datetime, found: Mapping[str, object]) -> None:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from flask import render_template
 
 from webapp.lifecycle.letter import Letter, one_line
+from webapp.models.health import Health
 from webapp.models.notice import NoticeKind
 from webapp.queries import wording
 from webapp.queries.facts import IntegrationFacts
@@ -47,6 +48,7 @@ class Problems:
 
 def letter_of(told: Problems) -> Letter:
     link = f"{told.home}/integrations/{told.first.id}"
+    walks = _is_walk(told)
     context = {
         "kind": str(told.kind),
         "title": _title(told),
@@ -59,7 +61,8 @@ def letter_of(told: Problems) -> Letter:
         "needs_somebody": told.kind is not NoticeKind.DELAYED,
         "next": _next(told),
         "others": told.others,
-        "link": link if told.workspaces == 1 else f"{told.home}/integrations",
+        "link": (f"{link}/guide" if walks else link) if told.workspaces == 1 else f"{told.home}/integrations",
+        "walks": walks,
         "snooze": f"{told.home}/integrations/{told.first.id}/snooze",
         "choices": f"{told.home}/preferences",
     }
@@ -93,6 +96,12 @@ _TITLES = {
     NoticeKind.FLAPPING: marked("{name} breaks again and again"),
     NoticeKind.DELAYED: marked("{name} is delayed; nothing for you to do"),
 }
+
+
+def _is_walk(told: Problems) -> bool:
+    """Whether several of one workspace need Reconnect: then the button leads to the walk through them."""
+    broken = [one for _, items in told.places for one in items if one.health is Health.NEEDS_RECONNECT]
+    return told.workspaces == 1 and len(broken) > 1
 
 
 def _subject(told: Problems) -> str:

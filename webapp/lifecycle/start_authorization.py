@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlmodel import Session, select
 
-from webapp.lifecycle.runtime import Runtime
+from webapp.lifecycle.guide import join_guide
+from webapp.lifecycle.runtime import Runtime, bump
 from webapp.models.access import AUTHORIZATION_LIFE, Authorization, Login, verifier_place
 from webapp.models.columns import opaque_id
 from webapp.models.integration import Integration
@@ -28,8 +29,13 @@ def connect(runtime: Runtime, *, slug: str, tenant: str | None, person_id: str, 
         )  # fmt: skip
 
 
-def reconnect(runtime: Runtime, *, integration_id: str, person_id: str, workspace_id: str, browser: str) -> str | None:
-    """Begin to reconnect an integration of this workspace; None when the workspace has no such integration."""
+def reconnect(
+    runtime: Runtime, *, integration_id: str, person_id: str, workspace_id: str, browser: str, guided: bool = False
+) -> str | None:
+    """Begin to reconnect an integration of this workspace; None when the workspace has no such integration.
+
+    `guided`: as a step of the walk through everything that needs Reconnect, to which the way back leads.
+    """
     with runtime.database.writing() as session:
         integration = session.exec(
             select(Integration).where(Integration.id == integration_id, Integration.workspace_id == workspace_id)
@@ -39,10 +45,13 @@ def reconnect(runtime: Runtime, *, integration_id: str, person_id: str, workspac
         login = session.get(Login, integration.login_id) if integration.login_id else None
         platform = runtime.platform(integration.platform)
         tenant = login.tenant if login else None
+        guide_id = None
+        if guided:
+            guide_id = join_guide(session, workspace_id=workspace_id, person_id=person_id, now=runtime.now())
         return _begin(
             runtime, session, platform,
             tenant=tenant, person_id=person_id, workspace_id=workspace_id, browser=browser,
-            integration=integration, login=login,
+            integration=integration, login=login, guide_id=guide_id,
         )  # fmt: skip
 
 
@@ -57,6 +66,7 @@ def _begin(
     browser: str,
     integration: Integration | None,
     login: Login | None,
+    guide_id: str | None = None,
 ) -> str:
     now, state, verifier, flow_id = runtime.now(), new_state(), new_verifier(), opaque_id()
     session.add(
@@ -73,8 +83,10 @@ def _begin(
             verifier_sealed=runtime.vault.seal(verifier, place=verifier_place(flow_id)),
             created_at=now,
             expires_at=now + AUTHORIZATION_LIFE,
+            guide_id=guide_id,
         )
     )
+    bump(session, workspace_id)
     url = oauth.authorization_url(
         platform,
         runtime.credentials(platform.slug),

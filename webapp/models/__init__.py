@@ -8,6 +8,7 @@ from webapp.models import (
     data,
     day_note,
     day_sum,
+    guide,
     integration,
     lease,
     mute,
@@ -23,6 +24,6 @@ from webapp.models import (
 )
 
 __all__ = [
-    "access", "breaker", "channel", "comparison", "data", "day_note", "day_sum", "integration", "lease", "mute",
-    "notice", "our_fault", "people", "rate", "restated", "signal", "sync", "tick", "trouble",
+    "access", "breaker", "channel", "comparison", "data", "day_note", "day_sum", "guide", "integration", "lease",
+    "mute", "notice", "our_fault", "people", "rate", "restated", "signal", "sync", "tick", "trouble",
 ]  # fmt: skip

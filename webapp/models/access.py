@@ -24,13 +24,17 @@ class Ending(StrEnum):
     NO_ACCOUNTS = "no_accounts"
     FEWER_SCOPES = "fewer_scopes"
     DENIED = "denied"
+    CANCELLED = "cancelled"
     EXPIRED = "expired"
     FORGED = "forged"
     FAILED = "failed"
 
 
 class Authorization(SQLModel, table=True):
-    """One round trip to a consent page; single use. `found` is what came back: who consented, which accounts."""
+    """One round trip to a consent page; single use. `found` is what came back: who consented, which accounts.
+
+    `guide_id` is the walk through several (models/guide.py) that it is a step of, and leads back to.
+    """
 
     id: str = Field(default_factory=opaque_id, primary_key=True)
     state_hash: str = Field(unique=True, index=True)
@@ -48,6 +52,7 @@ class Authorization(SQLModel, table=True):
     ending: Ending | None = Field(default=None, sa_type=Word(Ending))
     ended_at: datetime | None = None
     grant_id: str | None = None
+    guide_id: str | None = None
     found: dict[str, object] = Field(default_factory=dict, sa_type=JSON_TYPE)
 
 

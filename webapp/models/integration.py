@@ -18,7 +18,8 @@ class Integration(SQLModel, table=True):
     `reach_days` is how many days back, today included, the permission lets us read; None: as far as we like.
     `paced_seconds` is how often it is read where that is less often than set. `erased_at`: what had been imported was
     deleted, because the platform asked for it.
-    `died_at` is when the platform first said that its permission is over, since it last worked.
+    `died_at` is when the platform first said that its permission is over, since it last worked. `replaced_by` is the
+    integration of the account that took this one's place; it keeps its history and is not read any more.
     """
 
     __table_args__ = (
@@ -55,6 +56,7 @@ class Integration(SQLModel, table=True):
     failing_cause: str | None = None
     erased_at: datetime | None = None
     died_at: datetime | None = None
+    replaced_by: str | None = None
 
     @property
     def account(self) -> Account:
@@ -98,6 +100,7 @@ class EventKind(StrEnum):
     RESUMED = "resumed"
     DISCONNECTED = "disconnected"
     ERASED = "erased"
+    REPLACED = "replaced"
     SNOOZED = "snoozed"
 
 

@@ -31,7 +31,8 @@ class Outbreak(SQLModel, table=True):
 class Incident(SQLModel, table=True):
     """Opened when somebody has to act or patience is over; over since `closed_at`. One open per integration.
 
-    `account_closed` is about the account at the platform: in which way it is out of reach.
+    `account_closed` is about the account at the platform: in which way it is out of reach. `guide_id` is the walk
+    through several (models/guide.py) that it belongs to.
     """
 
     __table_args__ = (
@@ -48,6 +49,7 @@ class Incident(SQLModel, table=True):
     integration_id: str = Field(foreign_key="integration.id", index=True)
     workspace_id: str = Field(foreign_key="workspace.id", index=True)
     outbreak_id: str | None = Field(default=None, foreign_key="outbreak.id", index=True)
+    guide_id: str | None = Field(default=None, index=True)
     opened_at: datetime
     began_at: datetime
     data_through: datetime | None = None

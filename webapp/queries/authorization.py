@@ -60,6 +60,7 @@ def authorization_of(
         expires_at=flow.expires_at,
         told=texts_in(flow.found, "told"),
         reason=dig_text(flow.found, "reason") or None,
+        guide_id=flow.guide_id,
     )
 
 

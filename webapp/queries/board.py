@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import distinct
 from sqlmodel import Session, col, func, select
 
 from webapp.models.health import QUIET_NOTE, Facts, Health, health_of, turns_at
@@ -26,6 +27,7 @@ from webapp.queries.differences import warning_of
 from webapp.queries.explain import explain
 from webapp.queries.facts import (
     Board,
+    GuideNote,
     IncidentFacts,
     IntegrationFacts,
     OutbreakFacts,
@@ -83,6 +85,7 @@ def board_of(
         can_change=can_change,
         check=check,
         mute=mute_of(session, workspace_id, _home_zone(facts)),
+        guide=_guide(session, rows, facts),
     )
 
 
@@ -240,6 +243,26 @@ def _outbreak(rows: BoardRows, facts: Sequence[IntegrationFacts]) -> OutbreakFac
         if incident is not None and incident.outbreak_id is not None and incident.remedy is Remedy.RECONNECT:
             together.append((one, incident.outbreak_id))
     return largest(facts, together)
+
+
+def _guide(session: Session, rows: BoardRows, facts: Sequence[IntegrationFacts]) -> GuideNote | None:
+    """How far a walk through several has come, or that there is one to begin."""
+    incidents = {row.integration.id: row.incident for row in rows.rows}
+    left = [one for one in facts if one.health is Health.NEEDS_RECONNECT]
+    walked = {incident.guide_id for one in left if (incident := incidents[one.id]) is not None and incident.guide_id}
+    done = (
+        session.exec(
+            select(func.count(distinct(col(Incident.integration_id)))).where(
+                col(Incident.guide_id).in_(walked),
+                col(Incident.integration_id).not_in([one.id for one in left]),
+            )
+        ).one()
+        if walked
+        else 0
+    )
+    if not left or len(left) + done < 2:
+        return None
+    return GuideNote(integration_id=left[0].id, place=done + 1, total=len(left) + done)
 
 
 def _platform_facts(platform: Platform) -> PlatformFacts:

@@ -220,6 +220,15 @@ class MuteFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuideNote:
+    """Several need Reconnect, or did when somebody began to walk through them: `place` of `total` is next."""
+
+    integration_id: str
+    place: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """The whole page. `digest` changes exactly when anything shown does."""
 
@@ -233,6 +242,7 @@ class Board:
     can_change: bool
     check: CheckFacts | None = None
     mute: MuteFacts | None = None
+    guide: GuideNote | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +273,8 @@ class FoundAccount:
 class AuthorizationFacts:
     """A round trip that needs the person once more, or ended without a change; `ending` says which.
 
-    `told` is what only the person can put right, in words, where the platform said so.
+    `guide_id` is the walk through several that it was a step of. `told` is what only the person can put right, in
+    words, where the platform said so.
     """
 
     id: str
@@ -282,3 +293,4 @@ class AuthorizationFacts:
     expires_at: datetime | None = None
     told: tuple[str, ...] = ()
     reason: str | None = None
+    guide_id: str | None = None

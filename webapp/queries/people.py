@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from webapp.database import Database
 from webapp.models.access import Authorization
+from webapp.models.guide import Guide
 from webapp.models.integration import Integration
 from webapp.models.people import Member, Person, Role
 from webapp.queries.facts import Viewer
@@ -84,11 +85,14 @@ def workspace_of(
     person_id: str,
     integration_id: str | None = None,
     authorization_id: str | None = None,
+    guide_id: str | None = None,
     **_rest: str,
 ) -> str | None:
-    """The workspace an integration, or the person's own round trip, belongs to; None unless the person is in it."""
+    """The workspace an integration, a walk or the person's own round trip is of; None unless the person is in it."""
     if integration_id is not None:
         home = select(Integration.workspace_id).where(Integration.id == integration_id)
+    elif guide_id is not None:
+        home = select(Guide.workspace_id).where(Guide.id == guide_id)
     else:
         home = select(Authorization.workspace_id).where(
             Authorization.id == authorization_id, Authorization.person_id == person_id

@@ -46,6 +46,7 @@ def start_again(integration_id: str) -> Response:
     url = reconnect(
         runtime, integration_id=integration_id,
         person_id=viewer.person_id, workspace_id=viewer.workspace_id, browser=door.browser_id(),
+        guided="guided" in request.form,
     )  # fmt: skip
     if url is None:
         abort(404)
@@ -66,6 +67,8 @@ def _arrive(slug: str) -> Response | tuple[str, int]:
     back = complete(
         runtime, slug=slug, params=request.args.to_dict(), person_id=viewer.person_id, browser=door.browser_id()
     )
+    if back.ending is Ending.CONNECTED and back.guide_id is not None:
+        return _clean(url_for("guides.show", guide_id=back.guide_id))
     if back.ending is Ending.CONNECTED and back.integration_id is not None:
         return _clean(url_for("integrations.show", integration_id=back.integration_id))
     if back.authorization_id is not None:
@@ -87,6 +90,8 @@ def not_ours(slug: str, ending: str) -> tuple[str, int]:
 def show(authorization_id: str) -> str | Response:
     """Choose accounts, or read why nothing changed."""
     facts = _wanted(authorization_id)
+    if facts.ending == Ending.CONNECTED and facts.guide_id:
+        return redirect(url_for("guides.show", guide_id=facts.guide_id), 303)
     if facts.ending == Ending.CONNECTED and facts.integration_id:
         return redirect(url_for("integrations.show", integration_id=facts.integration_id), 303)
     return render_template("authorizations/show.html", authorization=facts)

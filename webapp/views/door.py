@@ -89,7 +89,7 @@ def _follow_the_link() -> None:
     """Make current the workspace of what is asked for, when the person is in it: a mail's link, another tab."""
     wanted = request.view_args or {}
     # In this order: asking who it is reads the database, and hardly any request is for one thing.
-    if not {"integration_id", "authorization_id"} & wanted.keys() or not current_user.is_authenticated:
+    if not {"integration_id", "authorization_id", "guide_id"} & wanted.keys() or not current_user.is_authenticated:
         return
     with runtime().database.reading() as reading:
         home = workspace_of(reading, person_id=current_user.known.person_id, **wanted)

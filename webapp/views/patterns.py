@@ -8,7 +8,7 @@ from flask import Blueprint, abort, render_template
 
 from webapp.models.access import Ending
 from webapp.models.health import BADGES
-from webapp.views import door, sample_days, sample_operator, samples
+from webapp.views import door, sample_days, sample_guide, sample_operator, samples
 
 blueprint = Blueprint("patterns", __name__, url_prefix="/patterns")
 
@@ -24,7 +24,7 @@ def _not_in_production() -> None:
 def index() -> str:
     return render_template(
         "patterns.html",
-        screens=[*samples.SCREENS, *sample_days.RECEIPTS, "coverage", "first_steps", "operator"],
+        screens=[*samples.SCREENS, *sample_guide.GUIDES, *sample_days.RECEIPTS, "coverage", "first_steps", "operator"],
         endings=[one.value for one in Ending],
         badges=BADGES.items(),
     )
@@ -37,6 +37,8 @@ def screen(name: str) -> str:
     if name in samples.SCREENS:
         fixed = "Already fixed by Ana, Thu 12 Nov, 14:20." if name == "reconnected" else None
         return render_template("integrations/index.html", board=samples.SCREENS[name], opened=None, fixed=fixed)
+    if name in sample_guide.GUIDES:
+        return render_template("guides/show.html", guide=sample_guide.GUIDES[name], can_change=True)
     if name in set(Ending):
         return render_template("authorizations/show.html", authorization=samples.ended(name))
     if name == "history":
