@@ -38,6 +38,7 @@ OWNED = {
     "integrations.resume_one", "integrations.ask_disconnect", "integrations.disconnect_one",
     "authorizations.start_again", "authorizations.show", "authorizations.choose", "people.drop_member",
     "mails.ask_snooze", "mails.put_off", "channels.test", "channels.remove", "guides.present", "guides.show",
+    "accounts.ask_replacement", "accounts.replace", "accounts.ask_deletion", "accounts.delete",
 }  # fmt: skip
 # Only whoever was made an operator on the command line; tests/views/test_operator.py.
 OPERATOR = {
@@ -121,7 +122,7 @@ def test_a_viewer_sees_everything_and_changes_nothing(app, ids, vic, runtime):
         if method == "POST":
             assert asked(vic, method, path_of(rule, ids | ANY)).status_code == 403, rule
     for method, rule in rules(app, OWNED - {"authorizations.show"}):
-        expected = 200 if method == "GET" and not rule.endswith("disconnection") else 403
+        expected = 200 if method == "GET" and not rule.endswith(("disconnection", "replacement", "-deletion")) else 403
         assert asked(vic, method, path_of(rule, ids)).status_code == expected, rule
     page = vic.client.get("/integrations").text
     assert "Reconnect</button>" not in page

@@ -11,7 +11,7 @@ from webapp.lifecycle.runtime import Runtime, bump
 from webapp.models.access import Authorization, Ending, Grant, Login
 from webapp.queries.json_values import accounts_in
 
-CHOOSABLE = (Ending.CHOOSE, Ending.WRONG_ACCOUNT)
+CHOOSABLE = (Ending.CHOOSE, Ending.WRONG_ACCOUNT, Ending.LOST_ACCOUNT)
 
 
 class CannotChoose(Exception):

@@ -21,19 +21,26 @@ from webapp.vault import CannotOpen
 log = logging.getLogger(__name__)
 
 
-def disconnect(runtime: Runtime, *, integration_id: str, workspace_id: str, person_id: str) -> bool:
-    """End the tie. False when there is no such integration. A platform that does not answer does not keep it alive."""
+def disconnect(
+    runtime: Runtime, *, integration_id: str, workspace_id: str, person_id: str, successor_id: str | None = None
+) -> bool:
+    """End the tie. False when there is no such integration. A platform that does not answer does not keep it alive.
+
+    `successor_id` is the integration of the account that takes its place, if one does (replace_account.py).
+    """
     now = runtime.now()
     with runtime.database.writing() as session:
         integration = of_workspace(session, integration_id, workspace_id)
         if integration is None:
             return False
-        if integration.disconnected_at is not None:
+        if integration.disconnected_at is not None and successor_id is None:
             return True
         stop(session, integration)
-        integration.disconnected_at, integration.paused_at = now, None
+        integration.disconnected_at, integration.paused_at = integration.disconnected_at or now, None
+        integration.replaced_by = successor_id
         close_quietly(session, integration, person_id, runtime)
-        session.add(Event(integration_id=integration.id, kind=EventKind.DISCONNECTED, at=now, person_id=person_id))
+        kind = EventKind.DISCONNECTED if successor_id is None else EventKind.REPLACED
+        session.add(Event(integration_id=integration.id, kind=kind, at=now, person_id=person_id))
         bump(session, workspace_id)
         session.flush()
         ended = _end_grant(session, integration, runtime)

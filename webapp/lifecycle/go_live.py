@@ -171,7 +171,7 @@ def _attach(integration: Integration, account: Account, login: Login, reach_days
     integration.account_name, integration.route = account.name, account.route
     integration.currency, integration.timezone = account.currency, account.timezone
     integration.granted_at = integration.proved_at = now
-    integration.disconnected_at = None
+    integration.disconnected_at = integration.replaced_by = None
     integration.failing_since, integration.failed_tries, integration.failing_cause = None, 0, None
     integration.next_sync_at = None if integration.paused_at else now
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from webapp.lifecycle.guide import join_guide
 from webapp.lifecycle.runtime import Runtime, bump
-from webapp.models.access import AUTHORIZATION_LIFE, Authorization, Login, verifier_place
+from webapp.models.access import AUTHORIZATION_LIFE, Authorization, Ending, Login, verifier_place
 from webapp.models.columns import opaque_id
 from webapp.models.integration import Integration
 from webapp.oauth import session as oauth
@@ -96,9 +96,25 @@ def _begin(
         verifier=verifier,
         login_hint=login.email if login else None,
         again=integration is not None,
+        choose=integration is not None and _came_as_somebody_else(session, integration.id, person_id),
     )
     # A stand-in answers for the platform where one is configured.
     return runtime.wire(platform.slug).locate(url)
+
+
+def _came_as_somebody_else(session: Session, integration_id: str, person_id: str) -> bool:
+    """Whether this person's last way back for it was with another login: the platform must not take that one again."""
+    last = session.exec(
+        select(Authorization.ending)
+        .where(
+            Authorization.integration_id == integration_id,
+            Authorization.person_id == person_id,
+            col(Authorization.ending).is_not(None),
+        )
+        .order_by(col(Authorization.ended_at).desc())
+        .limit(1)
+    ).first()
+    return last is Ending.WRONG_ACCOUNT
 
 
 def _clean(platform: Platform, tenant: str | None) -> str | None:

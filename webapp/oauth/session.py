@@ -42,8 +42,9 @@ def authorization_url(
     verifier: str | None,
     login_hint: str | None,
     again: bool,
+    choose: bool = False,
 ) -> str:
-    """Where to send the merchant's browser."""
+    """Where to send the merchant's browser. `choose`: so that the platform asks who it is, as far as it can."""
     session = OAuth2Session(
         client_id=credentials.client_id,
         redirect_uri=redirect_uri,
@@ -56,7 +57,10 @@ def authorization_url(
         platform.authorize_url(tenant),
         state=state,
         code_verifier=verifier if platform.pkce else None,
-        **platform.authorize_params(login_hint=login_hint, again=again),
+        **{
+            **platform.authorize_params(login_hint=login_hint, again=again),
+            **(dict(platform.chooser) if choose else {}),
+        },
     )
     return _renamed(str(url), {"client_id": platform.client_id_param})
 

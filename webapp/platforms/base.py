@@ -37,6 +37,8 @@ class Platform(ABC):
     `settles_in` is how long a new access token may still be refused because it is not known everywhere yet.
     `introspect_url` is where a refused refresh token may be asked about (RFC 7662), to tell one end from another.
     `scope_words` is what the scopes let us do, in a merchant's words; those that are not in it are shown as they are.
+    `chooser` are the parameters that make its sign-in ask who it is, whoever is signed in there already; none where
+    nothing does.
     `in_demo` is whether the demo workspace starts out with it.
     """
 
@@ -63,6 +65,7 @@ class Platform(ABC):
     daily_operations: int | None = None
     exchange_is_short: bool = False
     needs_developer_token: bool = False
+    chooser: tuple[tuple[str, str], ...] = ()
     in_demo: bool = False
     tenant: TenantField | None = None
     code_param: str = "code"

@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy.orm import QueryableAttribute, defer
 from sqlmodel import Session, col, select
 
-from webapp.models.access import Authorization, Ending, Login
+from webapp.models.access import Authorization, Ending, Grant, Login
 from webapp.models.integration import Integration
 from webapp.platforms.answer import dig_text
 from webapp.platforms.base import Platform
@@ -61,7 +61,32 @@ def authorization_of(
         told=texts_in(flow.found, "told"),
         reason=dig_text(flow.found, "reason") or None,
         guide_id=flow.guide_id,
+        asks_who=bool(platform.chooser),
+        others=_others(session, flow, login),
+        manage_url=platform.manage_url(flow.expected_account) if flow.expected_account else None,
+        is_ads=platform.kind == "ads",
     )
+
+
+def _others(session: Session, flow: Authorization, login: Login | None) -> tuple[str, ...]:
+    """Whose permission at this platform works in this workspace, beside who was expected and who came.
+
+    They may reach the account, or know who gives access to it.
+    """
+    found = session.exec(
+        select(Login)
+        .join(Grant, col(Grant.login_id) == col(Login.id))
+        .where(
+            Login.workspace_id == flow.workspace_id,
+            Login.platform == flow.platform,
+            col(Grant.live_at).is_not(None),
+            col(Grant.ended_at).is_(None),
+            col(Grant.refused_at).is_(None),
+        )
+    )
+    beside = {dig_text(flow.found, "login"), login.email or login.name if login else ""}
+    names = {one.email or one.name for one in found if login is None or one.id != login.id}
+    return tuple(sorted(names - beside - {""}))
 
 
 def bare(platform: Platform, ending: Ending) -> AuthorizationFacts:

@@ -170,11 +170,12 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         timezone=integration.timezone,
         health=health,
         label=say(health.badge.label, company=platform.company),
+        is_replaced=integration.replaced_by is not None,
         is_widespread=is_widespread and health in sentences.PASSING,
         sentence=sentences.row_sentence(
             health, integration, platform,
             incident=incident_facts, receipt=receipt_facts, progress=progress, ends_at=health_facts.ends_at, now=now,
-            is_widespread=is_widespread,
+            is_widespread=is_widespread, successor=rows.successors.get(integration.replaced_by or ""),
         ),
         warning=warning,
         complete_through=through,

@@ -66,6 +66,7 @@ class BoardRows:
 
     `through` is each stream's mark and `notes` what differs, by platform and account; `suspended` are the platforms
     whose breaker has tripped, `failing` those that do not answer many workspaces.
+    `successors` are the names of the accounts that took another's place, by integration.
     `snoozes`: who put reminders off, and until when, by incident.
     """
 
@@ -76,6 +77,7 @@ class BoardRows:
     runs: dict[str, SyncRun]
     notes: dict[tuple[str, str], list[DayNote]]
     through: dict[tuple[str, str], dict[str, datetime | None]]
+    successors: dict[str, str]
     suspended: frozenset[str]
     failing: frozenset[str]
 
@@ -113,6 +115,7 @@ def board_rows(session: Session, workspace_id: str, now: datetime, *which: Colum
         snoozes=_snoozes(session, [one.incident.id for one in rows if one.incident is not None], now),
         runs=_runs(session, [one.integration.id for one in rows if one.is_held(now)]),
         notes=notes,
+        successors=_successors(session, [one.integration.replaced_by for one in rows if one.integration.replaced_by]),
         through=through,
         failing=failing_for_many(session, {one.integration.platform for one in rows if one.is_unanswered}, now),
         suspended=frozenset(session.exec(select(Breaker.platform).where(col(Breaker.released_at).is_(None)))),
@@ -128,6 +131,13 @@ def _snoozes(session: Session, incident_ids: Sequence[str], now: datetime) -> di
         .where(col(Snooze.incident_id).in_(incident_ids), col(Snooze.until) > now)
     )
     return {incident_id: (name, until) for incident_id, name, until in session.exec(held)}
+
+
+def _successors(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    if not ids:
+        return {}
+    named = select(Integration.id, Integration.account_name).where(col(Integration.id).in_(ids))
+    return dict(session.exec(named).all())
 
 
 def _runs(session: Session, syncing: Sequence[str]) -> dict[str, SyncRun]:

@@ -151,6 +151,7 @@ class IntegrationFacts:
     strip: StripFacts | None = None
     permission: PermissionFacts | None = None
     is_widespread: bool = False
+    is_replaced: bool = False
 
     @property
     def badge(self) -> Badge:
@@ -273,8 +274,9 @@ class FoundAccount:
 class AuthorizationFacts:
     """A round trip that needs the person once more, or ended without a change; `ending` says which.
 
-    `guide_id` is the walk through several that it was a step of. `told` is what only the person can put right, in
-    words, where the platform said so.
+    `guide_id` is the walk through several that it was a step of. `asks_who`: the platform can be made to ask which
+    login it is. `others` signed in at the same platform in this workspace, and their permission works. `told` is what
+    only the person can put right, in words, where the platform said so.
     """
 
     id: str
@@ -294,3 +296,7 @@ class AuthorizationFacts:
     told: tuple[str, ...] = ()
     reason: str | None = None
     guide_id: str | None = None
+    asks_who: bool = False
+    others: tuple[str, ...] = ()
+    manage_url: str | None = None
+    is_ads: bool = True

@@ -32,7 +32,8 @@ _EVENTS = {
     EventKind.RESUMED: ("play", "grey", "Resumed"),
     EventKind.DISCONNECTED: ("circle-off", "grey", "Disconnected"),
     EventKind.SNOOZED: ("hourglass", "grey", "Reminders put off until tomorrow"),
-    EventKind.ERASED: ("circle-off", "grey", "Imported data deleted, because the platform asked for it"),
+    EventKind.ERASED: ("circle-off", "grey", "Imported data deleted"),
+    EventKind.REPLACED: ("arrow-right", "grey", "Replaced with another account"),
 }
 
 _MAILS = {
@@ -90,8 +91,14 @@ def _events(session: Session, integration: Integration, people: dict[str, str]) 
         login = dig_text(event.details, "login")
         yield HistoryEntry(
             at=event.at, icon=icon, tone=tone, title=f"{title} by {who}" if who else title,
-            text=f"Signed in at the platform as {login}." if login else "",
+            text=_said_of(event, login),
         )  # fmt: skip
+
+
+def _said_of(event: Event, login: str) -> str:
+    if event.kind is EventKind.ERASED and event.person_id is None:
+        return "The platform asked for it."
+    return f"Signed in at the platform as {login}." if login else ""
 
 
 def _incidents(

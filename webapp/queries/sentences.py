@@ -70,11 +70,12 @@ def row_sentence(
     ends_at: datetime | None,
     now: datetime,
     is_widespread: bool = False,
+    successor: str | None = None,
 ) -> str:
     """The one sentence beside a badge."""
     zone = integration.timezone
     if health is Health.DISCONNECTED:
-        return say("Everything imported is kept. Nothing new comes in.")
+        return _at_rest(integration, successor)
     if health is Health.PAUSED:
         return say("Paused by you. Nothing new comes in until you resume.")
     if is_widespread and health in PASSING:
@@ -118,6 +119,15 @@ def row_sentence(
     if receipt is not None and receipt.complete_at is not None:
         return back_again(receipt)
     return ""
+
+
+def _at_rest(integration: Integration, successor: str | None) -> str:
+    if integration.is_erased and integration.erased_at is not None:
+        when = wording.moment(integration.erased_at, integration.timezone)
+        return say("Its imported data was deleted, {when}. Nothing new comes in.", when=when)
+    if successor is not None:
+        return say("Replaced with {account}. Its history is kept, and nothing new comes in.", account=successor)
+    return say("Everything imported is kept. Nothing new comes in.")
 
 
 def came_back(receipt: ReceiptFacts) -> str:

@@ -1,6 +1,7 @@
 """The browser's door: shallow blueprints that ask one query or one verb and render."""
 
 from webapp.views import (
+    accounts,
     authorizations,
     channels,
     checks,
@@ -27,6 +28,7 @@ BLUEPRINTS = (
     costs.blueprint,
     integrations.blueprint,
     receipts.blueprint,
+    accounts.blueprint,
     logins.blueprint,
     checks.blueprint,
     coverage.blueprint,

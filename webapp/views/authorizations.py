@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from webapp.lifecycle.choose_accounts import CannotChoose, choose_accounts
 from webapp.lifecycle.complete_authorization import complete
+from webapp.lifecycle.replace_account import CannotReplace, replace_account
 from webapp.lifecycle.runtime import UnknownPlatform
 from webapp.lifecycle.start_authorization import connect, reconnect
 from webapp.models.access import Ending
@@ -15,6 +16,7 @@ from webapp.platforms.consent import BadTenant
 from webapp.queries.authorization import authorization_of, bare
 from webapp.queries.facts import AuthorizationFacts
 from webapp.views import door
+from webapp.words import say
 
 blueprint = Blueprint("authorizations", __name__)
 
@@ -100,13 +102,21 @@ def show(authorization_id: str) -> str | Response:
 @blueprint.post("/authorizations/<authorization_id>/accounts")
 @door.may_change
 def choose(authorization_id: str) -> Response:
-    viewer = door.viewer()
+    viewer, old, chosen = door.viewer(), _wanted(authorization_id).integration_id, request.form.getlist("account")
+    replaces = old is not None and "replaces" in request.form
     try:
+        if replaces and len(chosen) > 1:
+            raise CannotChoose(say("Choose one account: only one can take another's place."))
         connected = choose_accounts(
             door.runtime(), authorization_id=authorization_id, person_id=viewer.person_id,
-            workspace_id=viewer.workspace_id, account_ids=request.form.getlist("account"),
+            workspace_id=viewer.workspace_id, account_ids=chosen,
         )  # fmt: skip
-    except CannotChoose as why:
+        if connected and replaces and old is not None:
+            replace_account(
+                door.runtime(), integration_id=old, successor_id=connected[0],
+                workspace_id=viewer.workspace_id, person_id=viewer.person_id,
+            )  # fmt: skip
+    except (CannotChoose, CannotReplace) as why:
         flash(str(why), "error")
         return redirect(url_for("authorizations.show", authorization_id=authorization_id), 303)
     if connected is None:

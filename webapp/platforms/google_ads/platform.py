@@ -91,6 +91,8 @@ class GoogleAds(Platform):
     )  # fmt: skip
     renewal = Renewal.REFRESH_TOKEN
     pkce = True
+    # Both words count: whoever is signed in is asked who it is, and a refresh token comes back.
+    chooser = (("prompt", "select_account consent"),)
     needs_developer_token = True
     # Basic access; a whole searchStream is one (developers.google.com/google-ads/api/docs/access-levels).
     daily_operations = 15_000

@@ -63,6 +63,7 @@ class MicrosoftAds(Platform):
     )  # fmt: skip
     renewal = Renewal.REFRESH_TOKEN
     pkce = True
+    chooser = (("prompt", "select_account"),)
     rotates = True
     # "Old refresh tokens are not revoked when used" (learn.microsoft.com/entra/identity-platform/refresh-tokens).
     old_token_usable = True
