@@ -36,7 +36,8 @@ OWNED = {
     "integrations.show", "integrations.incident", "integrations.history", "receipts.show", "receipts.table",
     "receipts.dismiss", "logins.show", "integrations.sync_now", "integrations.check", "integrations.pause_one",
     "integrations.resume_one", "integrations.ask_disconnect", "integrations.disconnect_one",
-    "authorizations.start_again", "authorizations.show", "authorizations.choose", "people.drop_member",
+    "authorizations.start_again", "authorizations.show", "authorizations.choose", "authorizations.cancel",
+    "people.drop_member",
     "mails.ask_snooze", "mails.put_off", "channels.test", "channels.remove", "guides.present", "guides.show",
     "accounts.ask_replacement", "accounts.replace", "accounts.ask_deletion", "accounts.delete",
 }  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from sqlmodel import select
 
 from webapp.lifecycle.go_live import connect_account, make_live
+from webapp.lifecycle.in_turn import in_turn
 from webapp.lifecycle.runtime import Runtime, bump
 from webapp.models.access import Authorization, Ending, Grant, Login
 from webapp.queries.json_values import accounts_in
@@ -33,6 +34,8 @@ def choose_accounts(
         ).one_or_none()
         if flow is None:
             return None
+        in_turn(session, workspace_id=workspace_id, platform=flow.platform)
+        session.refresh(flow)
         grant = session.get(Grant, flow.grant_id) if flow.grant_id else None
         if flow.ending not in CHOOSABLE or grant is None or grant.ended_at or flow.expires_at < now:
             raise CannotChoose("This choice is over. Start again to connect.")

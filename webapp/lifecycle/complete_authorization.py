@@ -14,8 +14,9 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from webapp.lifecycle.go_live import Newcomer, connect_account, go_live, keep_pending
+from webapp.lifecycle.in_turn import in_turn
 from webapp.lifecycle.our_faults import APP_REFUSED, note_fault
-from webapp.lifecycle.runtime import Runtime
+from webapp.lifecycle.runtime import Runtime, bump
 from webapp.models.access import Authorization, Ending, Login, verifier_place
 from webapp.models.integration import Integration
 from webapp.oauth import session as oauth
@@ -171,6 +172,7 @@ def _code(platform: Platform, params: Mapping[str, str]) -> str:
 def _admit(runtime: Runtime, flow: Authorization, newcomer: Newcomer) -> Return:
     now = runtime.now()
     with runtime.database.writing() as session:
+        in_turn(session, workspace_id=flow.workspace_id, platform=flow.platform)
         if flow.integration_id is not None:
             return _admit_again(runtime, session, flow, newcomer, now)
         if not newcomer.accounts:
@@ -210,3 +212,5 @@ def _end(session: Session, flow_id: str, ending: Ending, now: datetime, found: M
     flow = session.get_one(Authorization, flow_id)
     flow.ending, flow.ended_at, flow.verifier_sealed = ending, now, None
     flow.found = {**flow.found, **found}
+    # Who waits on another page sees that it is over.
+    bump(session, flow.workspace_id)

@@ -53,6 +53,7 @@ def keep_pending(
         "login": newcomer.login_label,
         "accounts": [_as_json(account) for account in newcomer.accounts],
     }
+    bump(session, flow.workspace_id)
 
 
 def go_live(runtime: Runtime, session: Session, flow: Authorization, newcomer: Newcomer, now: datetime) -> Login:

@@ -186,15 +186,14 @@ def _join_outbreak(session: Session, incident: Incident, now: datetime) -> None:
 
 def _ask_siblings(session: Session, integration: Integration, now: datetime) -> None:
     """Ask the workspace's other integrations at once, so that what fell together is known together."""
-    session.execute(
-        update(Integration)
-        .where(
-            col(Integration.workspace_id) == integration.workspace_id,
-            col(Integration.id) != integration.id,
-            col(Integration.next_sync_at) > now,
-        )
-        .values(next_sync_at=now)
+    others = select(Integration.id).where(
+        col(Integration.workspace_id) == integration.workspace_id,
+        col(Integration.id) != integration.id,
+        col(Integration.next_sync_at) > now,
     )
+    # Who is held just now is being read or reconnected; waiting for them, they might wait for us (in_turn.py).
+    free = others.with_for_update(skip_locked=True)
+    session.execute(update(Integration).where(col(Integration.id).in_(free)).values(next_sync_at=now))
 
 
 def _is_of_yesterday(session: Session, integration: Integration, run: SyncRun) -> bool:

@@ -73,7 +73,8 @@ def board_of(
     attempted = {row.integration.id: row.integration.last_attempt_at for row in rows.rows}
     check, check_turn = check_of(asked_at, facts, attempted, situation.now)
     status, tone, status_turn = sentences.status_of(facts, situation.now, says_checked=check is None)
-    turn_at = min((*turns, status_turn, *([check_turn] if check_turn else [])))
+    first = tuple(one for one in rows.under_way if one.integration_id is None)
+    turn_at = min((*turns, status_turn, *([check_turn] if check_turn else []), *(one.until for one in first)))
     return Board(
         status=status,
         tone=tone,
@@ -86,6 +87,8 @@ def board_of(
         check=check,
         mute=mute_of(session, workspace_id, _home_zone(facts)),
         guide=_guide(session, rows, facts),
+        waiting=first,
+        timezone=_home_zone(facts),
     )
 
 
@@ -137,6 +140,10 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         progress = import_progress(session, integration, platform, run, now)
     elif health is Health.CATCHING_UP:
         progress = catch_up_progress(integration, platform, receipt, run, through, now)
+    waiting = next(
+        (one for one in rows.under_way if one.integration_id == integration.id and one.since >= integration.granted_at),
+        None,
+    )
     snooze = rows.snoozes.get(incident.id) if incident else None
     incident_facts = (
         IncidentFacts(
@@ -170,6 +177,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         timezone=integration.timezone,
         health=health,
         label=say(health.badge.label, company=platform.company),
+        waiting=waiting,
         is_replaced=integration.replaced_by is not None,
         is_widespread=is_widespread and health in sentences.PASSING,
         sentence=sentences.row_sentence(
@@ -192,7 +200,15 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         lost_note=lost_words(lost_days(session, platform, integration, now), integration, platform),
     )  # fmt: skip
     ends = incident.began_at + platform.deletes_after if incident and platform.deletes_after else None
-    return one, _turn(health_facts, integration, now, leased_until, ends, snooze[1] if snooze else None)
+    return one, _turn(
+        health_facts,
+        integration,
+        now,
+        leased_until,
+        ends,
+        snooze[1] if snooze else None,
+        waiting.until if waiting else None,
+    )
 
 
 def _snoozed(snooze: tuple[str, datetime] | None, integration: Integration) -> str | None:

@@ -21,6 +21,7 @@ from webapp.models.sync import Cursor, SyncRun
 from webapp.models.trouble import Incident, Receipt, Snooze
 from webapp.platforms.diagnosis import Cause
 from webapp.queries.permission import PERMISSION, PermissionRow
+from webapp.queries.under_way import WaitingFacts, under_way
 from webapp.queries.widespread import failing_for_many
 
 # One row an integration: who consented to what, until when it is being read, and the trouble it is in. Never a token.
@@ -67,6 +68,7 @@ class BoardRows:
     `through` is each stream's mark and `notes` what differs, by platform and account; `suspended` are the platforms
     whose breaker has tripped, `failing` those that do not answer many workspaces.
     `successors` are the names of the accounts that took another's place, by integration.
+    `under_way` is who has left for a platform and is not back.
     `snoozes`: who put reminders off, and until when, by incident.
     """
 
@@ -78,6 +80,7 @@ class BoardRows:
     notes: dict[tuple[str, str], list[DayNote]]
     through: dict[tuple[str, str], dict[str, datetime | None]]
     successors: dict[str, str]
+    under_way: list[WaitingFacts]
     suspended: frozenset[str]
     failing: frozenset[str]
 
@@ -115,6 +118,7 @@ def board_rows(session: Session, workspace_id: str, now: datetime, *which: Colum
         snoozes=_snoozes(session, [one.incident.id for one in rows if one.incident is not None], now),
         runs=_runs(session, [one.integration.id for one in rows if one.is_held(now)]),
         notes=notes,
+        under_way=under_way(session, workspace_id, now),
         successors=_successors(session, [one.integration.replaced_by for one in rows if one.integration.replaced_by]),
         through=through,
         failing=failing_for_many(session, {one.integration.platform for one in rows if one.is_unanswered}, now),

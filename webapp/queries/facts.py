@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from webapp.models.health import Badge, Health
@@ -12,6 +12,7 @@ from webapp.platforms.diagnosis import Cause
 from webapp.queries.calendar_facts import StripFacts
 from webapp.queries.permission import PermissionFacts
 from webapp.queries.receipt_facts import ReceiptFacts
+from webapp.queries.under_way import WaitingFacts, all_told_to, told_to
 from webapp.words import say
 
 
@@ -152,6 +153,7 @@ class IntegrationFacts:
     permission: PermissionFacts | None = None
     is_widespread: bool = False
     is_replaced: bool = False
+    waiting: WaitingFacts | None = None
 
     @property
     def badge(self) -> Badge:
@@ -231,7 +233,10 @@ class GuideNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """The whole page. `digest` changes exactly when anything shown does."""
+    """The whole page. `digest` changes exactly when anything shown does.
+
+    `waiting` is who has left to connect something for the first time; told in `timezone`.
+    """
 
     status: str
     tone: str
@@ -244,6 +249,18 @@ class Board:
     check: CheckFacts | None = None
     mute: MuteFacts | None = None
     guide: GuideNote | None = None
+    waiting: tuple[WaitingFacts, ...] = ()
+    timezone: str = "UTC"
+
+    def told_to(self, viewer_id: str) -> Board:
+        """The same board to one of those who read it."""
+        if not self.waiting and all(one.waiting is None for one in self.rows):
+            return self
+        rows = {one.id: replace(one, waiting=told_to(one.waiting, viewer_id)) for one in self.rows}
+        outbreak = self.outbreak
+        if outbreak is not None:
+            outbreak = replace(outbreak, members=tuple(rows[one.id] for one in outbreak.members))
+        return replace(self, rows=tuple(rows.values()), outbreak=outbreak, waiting=all_told_to(self.waiting, viewer_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

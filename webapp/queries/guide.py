@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -18,6 +18,7 @@ from webapp.queries import wording
 from webapp.queries.board import Situation, integrations_of
 from webapp.queries.facts import IntegrationFacts
 from webapp.queries.stakes import UNKNOWN, Stake, dearest_first, stake_words, stakes_of
+from webapp.queries.under_way import told_to
 from webapp.words import say, say_number
 
 # How long a page put together from facts may be shown again while no row has changed.
@@ -96,7 +97,7 @@ def guide_of(
     by_integration = {one.integration_id: one for one in sorted(incidents, key=lambda one: one.opened_at)}
     elsewhere = _elsewhere(session, workspace_id)
     found = {
-        one.id: one
+        one.id: replace(one, waiting=told_to(one.waiting, viewer_id))
         for one in integrations_of(session, situation, workspace_id=workspace_id, ids={*by_integration, *elsewhere})
     }
     rows = [found[one] for one in by_integration]

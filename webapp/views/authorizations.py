@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from webapp.lifecycle.cancel_authorization import cancel_authorization
 from webapp.lifecycle.choose_accounts import CannotChoose, choose_accounts
 from webapp.lifecycle.complete_authorization import complete
 from webapp.lifecycle.replace_account import CannotReplace, replace_account
@@ -123,6 +124,28 @@ def choose(authorization_id: str) -> Response:
         abort(404)
     if len(connected) == 1:
         return redirect(url_for("integrations.show", integration_id=connected[0]), 303)
+    return redirect(url_for("integrations.page"), 303)
+
+
+@blueprint.post("/authorizations/<authorization_id>/cancellation")
+@door.may_change
+def cancel(authorization_id: str) -> Response:
+    """Whoever left does not want to finish. Whatever comes back of it afterwards changes nothing."""
+    viewer = door.viewer()
+    flow = cancel_authorization(
+        door.runtime(), authorization_id=authorization_id,
+        person_id=viewer.person_id, workspace_id=viewer.workspace_id,
+    )  # fmt: skip
+    if flow is None:
+        abort(404)
+    if flow.ending is Ending.CANCELLED:
+        flash(say("Cancelled. Nothing was changed, and coming back from there changes nothing either."), "info")
+    else:
+        flash(say("Too late to cancel: it has come back already."), "info")
+    if flow.guide_id is not None:
+        return redirect(url_for("guides.show", guide_id=flow.guide_id), 303)
+    if flow.integration_id is not None:
+        return redirect(url_for("integrations.show", integration_id=flow.integration_id), 303)
     return redirect(url_for("integrations.page"), 303)
 
 

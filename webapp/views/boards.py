@@ -34,7 +34,7 @@ def board_here() -> Board:
                 session, situation(runtime),
                 workspace_id=viewer.workspace_id, can_change=viewer.may_change, platforms=runtime.platforms(),
             )  # fmt: skip
-    return board
+    return board.told_to(viewer.person_id)
 
 
 def board_html(board: Board, opened: str | None) -> Markup:
@@ -44,7 +44,7 @@ def board_html(board: Board, opened: str | None) -> Markup:
 
 def marks_of(board: Board) -> str:
     """What a page says it shows when it asks for news: how the rows stand, then a mark for each."""
-    shown = board.mute, board.guide, [row.id for row in board.rows]
+    shown = board.mute, board.guide, board.waiting, [row.id for row in board.rows]
     stand = "" if board.outbreak else f"{zlib.crc32(repr(shown).encode()):x}"
     return ".".join([stand, *(row_mark(row, can_change=board.can_change) for row in board.rows)])
 

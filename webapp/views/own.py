@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import abort
 
 from webapp.lifecycle.incident_mail import situation
 from webapp.queries.board import integration_of
 from webapp.queries.facts import IntegrationFacts
+from webapp.queries.under_way import told_to
 from webapp.views import door
 
 
@@ -17,4 +20,6 @@ def own_integration(integration_id: str) -> IntegrationFacts:
         found = integration_of(
             session, situation(runtime), workspace_id=viewer.workspace_id, integration_id=integration_id
         )
-    return found or abort(404)
+    if found is None:
+        abort(404)
+    return replace(found, waiting=told_to(found.waiting, viewer.person_id))
