@@ -57,9 +57,9 @@ TABLE = [
         "Likely one password or security change for ana@aurora.test",
     ),
     (
-        "each knows that access was taken back: nobody speaks of a password then",
+        "each knows that access was taken back",
         [fell("Meta", ANA, REVOKED, sure=True), fell("Google", ANA, REVOKED, sure=True)], [],
-        "Likely one security change for ana@aurora.test, or somebody who took our access back",
+        "Likely one password or security change for ana@aurora.test, or somebody who took our access back",
     ),
     (
         "two that know are of two minds",
@@ -79,7 +79,7 @@ TABLE = [
     (
         "the same login still works at the same platform",
         [fell("Meta", ANA, REVOKED, sure=True), fell("Meta", ANA, REVOKED, sure=True)], [stands("Meta", ANA)],
-        "Perhaps one security change for ana@aurora.test at Meta, or somebody who took our access back; "
+        "Perhaps one password or security change for ana@aurora.test at Meta, or somebody who took our access back; "
         "at Meta the same login still works",
     ),
     (

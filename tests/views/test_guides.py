@@ -82,6 +82,7 @@ def test_from_the_mail_to_what_came_back(ana, acts, app, fallen, send_mail):
     for one in fallen.values():
         assert acts.syncs(one) is Outcome.DONE
     page = plain(elsewhere.client.get(walk).text)
+    assert "All 3 connections are back, with everything they missed." in page
     assert "What came back" in page
     assert "Repaired by the same sign-in of you at" in page
     assert page.count("day, ") + page.count("days, ") == 3, "a line of each, with what it brought"
@@ -126,3 +127,15 @@ def test_nothing_to_do_is_said_and_a_stranger_sees_nothing(ana, bob, acts):
     assert "Nothing needs a Reconnect" in ana.client.get(f"/integrations/{one}/guide").text
     assert bob.client.get(f"/integrations/{one}/guide").status_code == 404
     assert ana.client.get("/guides/absent").status_code == 404
+
+
+def test_whoever_presses_too_late_is_told_who_was_faster(ana, vic, acts, app, fallen):
+    ana.post("/members", email="vic@test.test", role="admin")
+    acts.reconnects(fallen["google"])
+    late = vic.post(f"/integrations/{fallen['google']}/authorization", broken="1")
+    assert late.location == f"/integrations/{fallen['google']}", "an open tab that still shows it broken"
+    page = vic.client.get(late.location).text
+    assert "Nothing to reconnect here any more." in page
+    assert "Already fixed by Ana" in page
+    link = f"/integrations/{fallen['google']}/guide"
+    assert vic.post(f"/integrations/{fallen['google']}/authorization", guided="1").location == link

@@ -17,6 +17,7 @@ from webapp.platforms.diagnosis import Remedy
 from webapp.queries import wording
 from webapp.queries.board import Situation, integrations_of
 from webapp.queries.facts import IntegrationFacts
+from webapp.queries.sentences import QUIET
 from webapp.queries.stakes import UNKNOWN, Stake, dearest_first, stake_words, stakes_of
 from webapp.queries.under_way import told_to
 from webapp.words import say, say_number
@@ -25,6 +26,7 @@ from webapp.words import say, say_number
 HOLDS = timedelta(minutes=10)
 # Somebody who comes back to it later than this wants to know how it is now, not how that walk ended.
 REMEMBERED = timedelta(days=7)
+MENDED, COMING = (Health.CONNECTED, Health.EXPIRING), (Health.CATCHING_UP, Health.IMPORTING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +39,15 @@ class Step:
 
     @property
     def is_back(self) -> bool:
-        return self.done is not None and self.row.health in (Health.CONNECTED, Health.EXPIRING)
+        return self.done is not None and self.row.health in MENDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuideFacts:
     """`place` of `total` is where one stands: those that are done and one more. `current` is the step to take now.
 
-    `alike`: how many of the others may come back with the same sign-in. `elsewhere`: what is to be put right at its
-    platform.
+    `alike`: how many of the others may come back with the same sign-in. `summary` is what became of all, at the end.
+    `elsewhere`: what is to be put right at its platform.
     """
 
     id: str | None
@@ -55,6 +57,7 @@ class GuideFacts:
     place: int
     total: int
     alike: str | None
+    summary: str | None
     elsewhere: tuple[IntegrationFacts, ...]
     digest: str
 
@@ -114,6 +117,7 @@ def guide_of(
         place=len(done) + 1 if to_do else len(done),
         total=len(rows),
         alike=_alike(to_do),
+        summary=_summary(done) if done and not to_do else None,
         elsewhere=tuple(found[one] for one in elsewhere if one not in by_integration),
         digest=f"{workspace_id}.{revision}.{int((now + HOLDS).timestamp())}",
     )
@@ -189,6 +193,23 @@ def _title(done: int, total: int) -> str:
     if done == total:
         return say("What came back")
     return say("Reconnect all: {place} of {total}", place=done + 1, total=total)
+
+
+def _summary(steps: Sequence[Step]) -> str | None:
+    """What became of those that are still looked after; None where something else is wrong now."""
+    done = [one for one in steps if one.row.health not in QUIET]
+    back = [one for one in done if one.is_back]
+    if not done or any(one.row.health not in (*MENDED, *COMING) for one in done):
+        return None
+    if len(back) == len(done):
+        return say_number(
+            "{count} connection is back, with everything it missed.",
+            "All {count} connections are back, with everything they missed.", len(done),
+        )  # fmt: skip
+    return say(
+        "{back} of {all} are back with everything they missed; the rest comes in by itself. You can leave.",
+        back=wording.count(len(back)), all=wording.count(len(done)),
+    )  # fmt: skip
 
 
 def _alike(to_do: Sequence[Step]) -> str | None:

@@ -19,7 +19,7 @@ _SAID = {
 }
 _CHANGE = {
     Cause.PASSWORD_CHANGED: marked("one password change for {who}"),
-    Cause.ACCESS_REVOKED: marked("one security change for {who}, or somebody who took our access back"),
+    Cause.ACCESS_REVOKED: marked("one password or security change for {who}, or somebody who took our access back"),
     Cause.SECURITY_POLICY: marked("one security change for {who}"),
     None: marked("one password or security change for {who}"),
 }
@@ -129,11 +129,11 @@ def _evidence(guess: Guess, members: Sequence[IntegrationFacts], fallen: Sequenc
     if Tie.MINUTES in guess.ties:
         zone = members[0].timezone
         first, last = max(one.worked_at for one in fallen), min(one.found_at for one in fallen)
-        if first < last:
-            yield say("All of them broke between {first} and {last}",
-                      first=wording.moment(first, zone), last=wording.moment(last, zone))  # fmt: skip
+        said = wording.moment(first, zone), wording.moment(last, zone)
+        if first < last and said[0] != said[1]:
+            yield say("All of them broke between {first} and {last}", first=said[0], last=said[1])
         else:
-            yield say("All of them were found broken at about {when}", when=wording.moment(last, zone))
+            yield say("All of them broke at about {when}", when=said[1])
 
 
 def _fallen(one: IntegrationFacts, incident: IncidentFacts) -> Fallen:

@@ -12,11 +12,13 @@ from webapp.lifecycle.replace_account import CannotReplace, replace_account
 from webapp.lifecycle.runtime import UnknownPlatform
 from webapp.lifecycle.start_authorization import connect, reconnect
 from webapp.models.access import Ending
+from webapp.models.health import Health
 from webapp.platforms import registry
 from webapp.platforms.consent import BadTenant
 from webapp.queries.authorization import authorization_of, bare
 from webapp.queries.facts import AuthorizationFacts
 from webapp.views import door
+from webapp.views.own import own_integration
 from webapp.words import say
 
 blueprint = Blueprint("authorizations", __name__)
@@ -45,11 +47,16 @@ def start() -> Response:
 @door.may_change
 def start_again(integration_id: str) -> Response:
     """Reconnect: the same code path, for an integration that already is."""
-    viewer, runtime = door.viewer(), door.runtime()
+    viewer, runtime, guided = door.viewer(), door.runtime(), "guided" in request.form
+    # From a page on which it was broken. If somebody was faster, that is what there is to say.
+    if (guided or "broken" in request.form) and own_integration(integration_id).health is not Health.NEEDS_RECONNECT:
+        flash(say("Nothing to reconnect here any more."), "info")
+        place = "guides.present" if guided else "integrations.show"
+        return redirect(url_for(place, integration_id=integration_id), 303)
     url = reconnect(
         runtime, integration_id=integration_id,
         person_id=viewer.person_id, workspace_id=viewer.workspace_id, browser=door.browser_id(),
-        guided="guided" in request.form,
+        guided=guided,
     )  # fmt: skip
     if url is None:
         abort(404)

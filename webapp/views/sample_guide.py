@@ -21,10 +21,11 @@ _ELSEWHERE = replace(META, health=Health.ACTION_NEEDED, label="Action needed at 
 GUIDES = {
     "guide": GuideFacts(
         id="g", title="Reconnect all: 2 of 3", steps=(_BACK, _NOW, _NEXT), current=_NOW, place=2, total=3,
-        alike="The same sign-in may bring 1 more of these back.", elsewhere=(_ELSEWHERE,), digest="",
+        alike="The same sign-in may bring 1 more of these back.", summary=None, elsewhere=(_ELSEWHERE,), digest="",
     ),
     "guide-over": GuideFacts(
         id="g", title="What came back", steps=(_BACK, _COMING), current=None, place=2, total=2, alike=None,
+        summary="1 of 2 are back with everything they missed; the rest comes in by itself. You can leave.",
         elsewhere=(), digest="",
     ),
 }  # fmt: skip
