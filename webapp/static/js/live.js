@@ -4,7 +4,7 @@
   const status = () => document.getElementById("status") ?? document.getElementById("nav-needs");
 
   document.addEventListener("htmx:before:request", (event) => {
-    if (document.hidden && status()?.contains(event.target)) event.preventDefault();
+    if (document.hidden && (status()?.contains(event.target) || event.target.id === "guide")) event.preventDefault();
   });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && status()) window.htmx.trigger(status(), "look");
