@@ -114,7 +114,7 @@ def test_a_colleague_joins_the_same_walk_and_each_sees_what_the_other_did(ana, a
 
 def test_the_open_page_is_told_only_what_is_new(ana, acts, fallen):
     page = ana.client.get(f"/integrations/{fallen['meta']}/guide").text
-    asks = re.search(r'hx-get="([^"]+)"', page).group(1)
+    asks = re.search(r'id="guide" hx-get="([^"]+)"', page).group(1)
     assert ana.client.get(asks, headers={"HX-Request": "true"}).status_code == 204
     acts.reconnects(fallen["google"])
     told = ana.client.get(asks, headers={"HX-Request": "true"})
