@@ -139,3 +139,13 @@ def test_whoever_presses_too_late_is_told_who_was_faster(ana, vic, acts, app, fa
     assert "Already fixed by Ana" in page
     link = f"/integrations/{fallen['google']}/guide"
     assert vic.post(f"/integrations/{fallen['google']}/authorization", guided="1").location == link
+
+
+def test_what_is_paused_is_no_step(ana, acts, fallen):
+    ana.post(f"/integrations/{fallen['other']}/pause")
+    link = f"/integrations/{fallen['meta']}/guide"
+    assert "<h1>Reconnect all: 1 of 2</h1>" in ana.client.get(link).text
+    walk = returns(ana, acts, leaves(ana, link, fallen["google"]), "google_ads")
+    page = ana.client.get(walk).text
+    assert "<h1>Reconnect all: 2 of 2</h1>" in page
+    assert steps(page) == [fallen["meta"]]

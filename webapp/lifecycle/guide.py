@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from webapp.models.guide import Guide
+from webapp.models.integration import Integration
 from webapp.models.trouble import Incident
 from webapp.platforms.diagnosis import Remedy
+from webapp.queries.breaker import is_active
 
 
 def join_guide(session: Session, *, workspace_id: str, person_id: str, now: datetime) -> str | None:
@@ -23,6 +25,8 @@ def join_guide(session: Session, *, workspace_id: str, person_id: str, now: date
             Incident.workspace_id == workspace_id,
             col(Incident.closed_at).is_(None),
             Incident.remedy == Remedy.RECONNECT,
+            # What is paused nags nobody, and waits for nobody here either.
+            col(Incident.integration_id).in_(select(Integration.id).where(is_active())),
         )
         .order_by(col(Incident.id))
         .with_for_update()
