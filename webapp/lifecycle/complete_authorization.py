@@ -14,6 +14,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from webapp.lifecycle.go_live import Newcomer, connect_account, go_live, keep_pending
+from webapp.lifecycle.may_finish import may_finish, use_up_link
 from webapp.lifecycle.our_faults import APP_REFUSED, note_fault
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.access import Authorization, Ending, Login, verifier_place
@@ -167,6 +168,8 @@ def _code(platform: Platform, params: Mapping[str, str]) -> str:
 def _admit(runtime: Runtime, flow: Authorization, newcomer: Newcomer) -> Return:
     now = runtime.now()
     with runtime.database.writing() as session:
+        if not may_finish(session, flow, now):
+            raise _Ended(Ending.EXPIRED)
         if flow.integration_id is not None:
             return _admit_again(runtime, session, flow, newcomer, now)
         if not newcomer.accounts:
@@ -180,6 +183,7 @@ def _admit(runtime: Runtime, flow: Authorization, newcomer: Newcomer) -> Return:
             scopes=newcomer.scopes, now=now,
         )  # fmt: skip
         _end(session, flow.id, Ending.CONNECTED, now, {})
+        use_up_link(session, flow, [integration.id], now)
         session.get_one(Authorization, flow.id).integration_id = integration.id
         return Return(Ending.CONNECTED, flow.id, integration.id)
 
@@ -199,6 +203,7 @@ def _admit_again(runtime: Runtime, session: Session, flow: Authorization, newcom
         now=now,
     )  # fmt: skip
     _end(session, flow.id, Ending.CONNECTED, now, {})
+    use_up_link(session, flow, [integration.id], now)
     return Return(Ending.CONNECTED, flow.id, integration.id)
 
 

@@ -10,6 +10,7 @@ from webapp.models import (
     day_sum,
     integration,
     lease,
+    link,
     mute,
     notice,
     our_fault,
@@ -23,6 +24,6 @@ from webapp.models import (
 )
 
 __all__ = [
-    "access", "breaker", "channel", "comparison", "data", "day_note", "day_sum", "integration", "lease", "mute",
+    "access", "breaker", "channel", "comparison", "data", "day_note", "day_sum", "integration", "lease", "link", "mute",
     "notice", "our_fault", "people", "rate", "restated", "signal", "sync", "tick", "trouble",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ class Integration(SQLModel, table=True):
     `paced_seconds` is how often it is read where that is less often than set. `erased_at`: what had been imported was
     deleted, because the platform asked for it.
     `died_at` is when the platform first said that its permission is over, since it last worked.
+    `responsible_id` is who is told first when it breaks; None: every owner and admin.
     """
 
     __table_args__ = (
@@ -55,6 +56,7 @@ class Integration(SQLModel, table=True):
     failing_cause: str | None = None
     erased_at: datetime | None = None
     died_at: datetime | None = None
+    responsible_id: str | None = None
 
     @property
     def account(self) -> Account:
@@ -99,6 +101,10 @@ class EventKind(StrEnum):
     DISCONNECTED = "disconnected"
     ERASED = "erased"
     SNOOZED = "snoozed"
+    RESPONSIBLE = "responsible"
+    LINK_MADE = "link_made"
+    LINK_USED = "link_used"
+    LINK_TAKEN_BACK = "link_taken_back"
 
 
 class Event(SQLModel, table=True):

@@ -180,6 +180,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         manage_url=platform.manage_url(integration.account_id),
         permission=permission_of(permission, platform, integration.timezone),
         quiet_note=_quiet_note(health, health_facts.ends_at, integration.timezone, now),
+        responsible=rows.responsible.get(integration.responsible_id or ""),
         lost_note=lost_words(lost_days(session, platform, integration, now), integration, platform),
     )  # fmt: skip
     ends = incident.began_at + platform.deletes_after if incident and platform.deletes_after else None

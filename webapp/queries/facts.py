@@ -142,6 +142,7 @@ class IntegrationFacts:
     warning: WarningFacts | None = None
     strip: StripFacts | None = None
     permission: PermissionFacts | None = None
+    responsible: str | None = None
 
     @property
     def badge(self) -> Badge:
