@@ -31,7 +31,7 @@ SIGNED_IN = {
     "coverage.page",
     "authorizations.start", "authorizations.callback", "authorizations.not_ours", "patterns.index", "patterns.screen",
     "people.confirm_again", "people.switch", "members.page", "members.ask_in",
-    "handing.platform", "handing.ask",
+    "agency.page", "agency.board", "handing.platform", "handing.ask",
     "mail_patterns.index", "mail_patterns.designed", "mail_patterns.plain",
     "mails.preferences", "mails.choose_mails", "mails.try_again", "pulse.look", "channels.page", "channels.add",
 }  # fmt: skip

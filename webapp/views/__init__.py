@@ -1,6 +1,7 @@
 """The browser's door: shallow blueprints that ask one query or one verb and render."""
 
 from webapp.views import (
+    agency,
     authorizations,
     channels,
     checks,
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     overview.blueprint,
     costs.blueprint,
     integrations.blueprint,
+    agency.blueprint,
     receipts.blueprint,
     responsible.blueprint,
     logins.blueprint,
