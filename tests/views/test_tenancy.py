@@ -43,6 +43,7 @@ OWNED = {
     "authorizations.start_again", "authorizations.show", "authorizations.choose",
     "members.set_role", "members.ask_hand_over", "members.hand_over_to", "members.let_out", "members.take_back",
     "handing.integration", "handing.hand_out", "responsible.page", "responsible.choose",
+    "elsewhere.repair",
     "mails.ask_snooze", "mails.put_off",
 }  # fmt: skip
 # Only whoever was made an operator on the command line; tests/views/test_operator.py.
