@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlmodel import select
 
 from tests.views.test_poll import HTMX, first_poll_url, places
 from webapp.lifecycle.members import remove_member
@@ -115,6 +116,19 @@ def test_coming_and_going_changes_the_page(agency, ana, bob, runtime, people):
     url = first_poll_url(joined.text)
     remove_member(runtime, workspace_id=people["borealis"], person_id=people["ana"], by=people["bob"])
     assert shown(ana.client.get(url, headers=HTMX).text) == ["Cedar", "Birch", "Aurora"]
+
+
+def test_one_workspace_in_the_place_of_another_is_seen(agency, ana, runtime, people):
+    url = first_poll_url(ana.client.get("/workspaces").text)
+    with runtime.database.writing() as session:
+        mine = session.exec(
+            select(Member).where(Member.workspace_id == people["Birch"], Member.person_id == people["ana"])
+        ).one()
+        session.delete(mine)
+        session.flush()
+        # Never changed either, so that the revisions come to the same.
+        open_workspace(session, person_id=people["ana"], name="Dune", now=runtime.now())
+    assert shown(ana.client.get(url, headers=HTMX).text) == ["Cedar", "Aurora", "Dune"]
 
 
 @pytest.mark.parametrize("seen", ["", "x", "..", "a.b.c", "1.2-3-4.99999999999", "\u2028.1.2", "é.1.9999999999"])

@@ -12,6 +12,7 @@ from tests.conftest import AtTheBrowser
 from tests.views.test_people import mailed_path
 from tests.views.test_tenancy import dump
 from webapp.lifecycle.hand_out import hand_out
+from webapp.lifecycle.invite import take_up
 from webapp.models.access import Ending
 from webapp.models.link import Link, LinkKind
 from webapp.models.people import Member, Person, Role
@@ -60,6 +61,7 @@ def test_an_invitation_is_for_the_address_it_was_sent_to(ana, bob, nobody, runti
     vic = AtTheBrowser(nobody.client.application, "vic@test.test")
     vic.sign_in()
     assert vic.post(link).status_code == 403, "somebody else's"
+    assert take_up(runtime, token=link.rpartition("/")[2], person_id=people["vic"]) is None
     assert role_of(runtime, "bob@test.test", people["aurora"]) is None
     assert bob.post(link).status_code == 303
     assert role_of(runtime, "bob@test.test", people["aurora"]) is Role.VIEWER
@@ -165,6 +167,24 @@ def test_removal_ends_pages_links_and_round_trips_at_once(ana, vic, acts, runtim
     with runtime.database.reading() as session:
         assert session.get_one(Person, people["vic"]).session_epoch, "their account stays"
     assert acts.row(meta).permission.approved_by == "Ana"
+
+
+def test_who_is_let_out_of_one_is_signed_out_there_and_keeps_the_others(bob, ana, runtime, people):
+    with runtime.database.writing() as session:
+        session.add(Member(workspace_id=people["aurora"], person_id=people["bob"], role=Role.ADMIN,
+                           created_at=runtime.now()))  # fmt: skip
+    elsewhere = AtTheBrowser(bob.client.application, "bob@test.test")
+    elsewhere.sign_in()
+    elsewhere.post("/workspace", workspace=people["borealis"])
+    bob.post("/workspace", workspace=people["aurora"])
+    assert "Aurora" in bob.client.get("/integrations").text
+    ana.post(f"/members/{people['bob']}/removal")
+    poll = bob.client.get("/integrations/board?seen=", headers={"HX-Request": "true"})
+    assert poll.headers["HX-Redirect"].startswith("/login"), "the page that is open goes at once"
+    assert bob.client.get("/integrations").location.startswith("/login")
+    assert "Borealis" in elsewhere.client.get("/integrations").text
+    assert bob.sign_in().status_code == 303
+    assert "Borealis" in bob.client.get("/integrations").text
 
 
 def test_who_came_back_after_being_let_out_changes_nothing(ana, acts, runtime, people):

@@ -107,7 +107,6 @@ def _just_signed_in(integration_id: str, workspace_id: str, person_id: str, now:
             Integration.workspace_id == workspace_id,
             col(Grant.ended_at).is_(None),
             col(Grant.refused_at).is_(None),
-            Grant.person_id == person_id,
             Authorization.person_id == person_id,
             col(Authorization.link_id).is_(None),
             Authorization.ending == Ending.CONNECTED,
