@@ -9,9 +9,10 @@ from sqlmodel import Session, col, select
 from webapp.lifecycle.account_mail import letter as account_letter
 from webapp.lifecycle.account_mail import returned_letter
 from webapp.lifecycle.claim_notices import Mail
+from webapp.lifecycle.digest import digest_letter
 from webapp.lifecycle.ends_letter import KINDS as ENDS_KINDS
 from webapp.lifecycle.ends_letter import ends_letter
-from webapp.lifecycle.incident_mail import problem_letter, recovered_letter
+from webapp.lifecycle.incident_mail import problem_letter, recovered_letter, situation
 from webapp.lifecycle.letter import Letter
 from webapp.lifecycle.link_mail import carrying_letter, used_letter
 from webapp.lifecycle.operator_mail import letter as operator_letter
@@ -36,6 +37,11 @@ def compose(runtime: Runtime, mail: Mail) -> Letter | None:
         return account_letter(runtime, mail.notices[0], person)
     if kind in ENDS_KINDS:
         return ends_letter(runtime, mail.notices[0], person)
+    if kind is NoticeKind.DIGEST:
+        return digest_letter(runtime, situation(runtime), person)
+    if kind is NoticeKind.REMINDER and person.digest_since is not None:
+        # Each morning's mail has it.
+        return None
     with runtime.database.reading() as session:
         if kind is NoticeKind.REMINDER:
             return _problems(runtime, person, kind, to_remind_of(session, person.id, runtime.now()))

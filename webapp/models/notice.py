@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     ENDS_SOON = "ends_soon"
     LAST_DAY = "last_day"
     ESCALATED = "escalated"
+    DIGEST = "digest"
     INVITATION = "invitation"
     SIGN_IN_LINK = "sign_in_link"
     LINK_USED = "link_used"
@@ -50,6 +51,8 @@ LIKE = {
     NoticeKind.FLAPPING: NoticeKind.BROKEN,
     NoticeKind.ESCALATED: NoticeKind.BROKEN,
     NoticeKind.LAST_DAY: NoticeKind.ENDS_SOON,
+    # Not by workspace: it is over all of them.
+    NoticeKind.DIGEST: NoticeKind.DIGEST,
 }
 # The mails that tell of a problem that is open: whoever was sent one is told of its end.
 TOLD = (NoticeKind.BROKEN, NoticeKind.FLAPPING)

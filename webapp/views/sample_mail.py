@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from webapp.lifecycle.account_mail import confirmation, new_password, returned
+from webapp.lifecycle.digest import digest
 from webapp.lifecycle.ends_letter import letter_of as letter_of_ends
 from webapp.lifecycle.incident_mail import recovered
 from webapp.lifecycle.letter import Letter
@@ -20,6 +21,7 @@ from webapp.models.notice import NoticeKind
 from webapp.models.our_fault import OurFault
 from webapp.models.people import Role
 from webapp.platforms.diagnosis import Cause
+from webapp.queries.agency import Agency, OneFacts, PlaceFacts
 from webapp.queries.ending import Ending
 from webapp.queries.facts import IntegrationFacts
 from webapp.views.sample_days import RECEIPT
@@ -94,6 +96,14 @@ MAILS: dict[str, Callable[[], Letter]] = {
     "our-fault": lambda: fault_letter(FAULT, name="Meta Ads", home=HOME),
     "breaker": lambda: breaker_letter(TRIPPED, name="Meta Ads", home=HOME),
     "escalated": lambda: _problem(NoticeKind.ESCALATED, broken(META)),
+    "digest": lambda: digest(
+        Agency(places=(), count=12, needs=2, status="", tone="red", platforms=(), turns_at=NOW),
+        [PlaceFacts(id="", name=name, may_change=True, ones=(
+            OneFacts(id="", platform="meta_ads", platform_name="Meta Ads", mark="meta", account_name=f"{name} US",
+                     health=Health.NEEDS_RECONNECT, label="Reconnect needed"),
+        )) for name in ("Birch", "Cedar")],
+        home=HOME, stop=STOP,
+    ),
     "invitation": lambda: invitation(
         by="Ana", place="Aurora", role=Role.ADMIN, link=f"{HOME}/invitations/a-token", until=MORNING
     ),
