@@ -15,6 +15,7 @@ from webapp.models.people import Role
 from webapp.queries.handed import links_of
 from webapp.queries.invitation import InvitationFacts, invitation_of
 from webapp.queries.people import MemberFacts, members_of
+from webapp.queries.still_broken import zone_of_workspace
 from webapp.queries.team import team_history
 from webapp.views import door
 from webapp.words import say
@@ -149,9 +150,11 @@ def members_page(faults: dict[str, str]) -> str:
         found = members_of(reading, viewer.workspace_id)
         invitations = links_of(reading, viewer.workspace_id, LinkKind.INVITATION, now=now)
         history = team_history(reading, viewer.workspace_id)
+        zone = zone_of_workspace(reading, viewer.workspace_id).key
     return render_template(
-        "members/index.html", members=found, invitations=invitations, history=history, faults=faults, roles=list(Role)
-    )
+        "members/index.html", members=found, invitations=invitations, history=history, zone=zone, faults=faults,
+        roles=list(Role),
+    )  # fmt: skip
 
 
 def _join(token: str, facts: InvitationFacts) -> Page:
