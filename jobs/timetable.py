@@ -10,6 +10,8 @@ from webapp.lifecycle.act_on_signals import act_on_signals
 from webapp.lifecycle.breaker import look_after_breakers
 from webapp.lifecycle.clock_jump import take_back_the_future
 from webapp.lifecycle.compare import compare_due
+from webapp.lifecycle.digest import owe_digests
+from webapp.lifecycle.escalate import escalate
 from webapp.lifecycle.keep_alive import keep_alive
 from webapp.lifecycle.leave_tick import leave_tick
 from webapp.lifecycle.mute import end_mutes
@@ -41,6 +43,8 @@ TIMETABLE = (
     Job("sum_days", timedelta(seconds=2), sum_stale_days),
     Job("compare", timedelta(seconds=5), compare_due),
     Job("warn_ahead", timedelta(minutes=1), warn_ahead),
+    Job("escalate", timedelta(minutes=1), escalate),
+    Job("digests", timedelta(minutes=1), owe_digests),
     Job("end_mutes", timedelta(seconds=5), end_mutes),
     Job("leave_tick", TICK, leave_tick),
     Job("look_after_breakers", timedelta(seconds=15), look_after_breakers),

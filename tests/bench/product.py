@@ -40,9 +40,9 @@ def signed_in(world: World) -> dict[str, str]:
     return BROWSER | {"Cookie": _cookie(first)}
 
 
-def poll_path(world: World, headers: dict[str, str]) -> str:
+def poll_path(world: World, headers: dict[str, str], path: str = "/integrations") -> str:
     """The address a page rendered just now polls."""
-    page = http.request("GET", f"{world.url}/integrations", headers=headers).data.decode()
+    page = http.request("GET", f"{world.url}{path}", headers=headers).data.decode()
     found = re.search(r'hx-get="([^"]+)"', page)
     assert found, page[:2000]
     return found[1].replace("&amp;", "&")

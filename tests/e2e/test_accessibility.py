@@ -24,11 +24,12 @@ def everything(page: Page, world: World) -> list[str]:
     patterns = sorted(set(re.findall(r'href="(/patterns/[^"]+)"', page.content())))
     assert len(patterns) > 15
     integration = world.integration("meta_ads")["id"]
-    own = ["", "/history", "/incident", "/login", "/disconnection", "/replacement", "/data-deletion", "/guide"]
+    own = ["", "/history", "/incident", "/login", "/disconnection", "/replacement", "/data-deletion", "/guide",
+           "/links", "/responsible"]  # fmt: skip
     rows = ["", "orders", "refunds", "campaigns", "products", "costs"]
     return [*(f"/overview/{one}" if one else "/" for one in rows),
-            "/integrations", "/coverage", "/members", "/help", "/help/data-not-syncing", "/patterns", "/nowhere",
-            *patterns, *(f"/integrations/{integration}{end}" for end in own)]  # fmt: skip
+            "/integrations", "/coverage", "/members", "/workspaces", "/help", "/help/data-not-syncing", "/patterns",
+            "/nowhere", *patterns, *(f"/integrations/{integration}{end}" for end in own)]  # fmt: skip
 
 
 def faults(page: Page) -> list[str]:

@@ -190,18 +190,6 @@ def test_a_link_leads_into_the_workspace_it_is_about(ana, acts):
     assert ana.post(f"/integrations/{integration}/pause").status_code == 303
 
 
-def test_members_come_and_go(ana, bob, acts, people):
-    acts.connects("shopify")
-    assert ana.post("/members", email="nobody@here.test", role="viewer").status_code == 422
-    assert ana.post("/members", email="bob@test.test", role="emperor").status_code == 422
-    assert ana.post("/members", email="bob@test.test", role="viewer").status_code == 303
-    assert bob.post("/workspace", workspace=people["aurora"]).status_code == 303
-    assert "Aurora" in bob.client.get("/integrations").text
-    assert ana.post(f"/members/{people['bob']}/removal").status_code == 303
-    assert "Shopify" not in bob.client.get("/integrations/board?seen=").text
-    assert bob.post("/workspace", workspace=people["aurora"]).status_code == 404
-
-
 def test_every_answer_is_hardened(ana, nobody):
     for someone, path in ((ana, "/integrations"), (nobody, "/login"), (nobody, "/nowhere"), (nobody, "/heartbeat")):
         headers = someone.client.get(path).headers

@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from webapp.lifecycle.go_live import connect_account, make_live
 from webapp.lifecycle.in_turn import in_turn
+from webapp.lifecycle.may_finish import may_finish, use_up_link
 from webapp.lifecycle.runtime import Runtime, bump
 from webapp.models.access import Authorization, Ending, Grant, Login
 from webapp.queries.json_values import accounts_in
@@ -37,7 +38,8 @@ def choose_accounts(
         in_turn(session, workspace_id=workspace_id, platform=flow.platform)
         session.refresh(flow)
         grant = session.get(Grant, flow.grant_id) if flow.grant_id else None
-        if flow.ending not in CHOOSABLE or grant is None or grant.ended_at or flow.expires_at < now:
+        over = flow.ending not in CHOOSABLE or grant is None or grant.ended_at or flow.expires_at <= now
+        if over or grant is None or not may_finish(session, flow, now):
             raise CannotChoose("This choice is over. Start again to connect.")
         offered = {account.id: account for account in accounts_in(flow.found)}
         chosen = [offered[account_id] for account_id in account_ids if account_id in offered]
@@ -62,5 +64,6 @@ def choose_accounts(
         ]
         flow.ending, flow.ended_at = Ending.CONNECTED, now
         flow.integration_id = flow.integration_id or made[0].id
+        use_up_link(session, flow, [integration.id for integration in made], now)
         bump(session, workspace_id)
         return [integration.id for integration in made]

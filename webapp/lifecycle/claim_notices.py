@@ -20,7 +20,7 @@ from webapp.models.people import Person
 LEASE = timedelta(seconds=90)
 PEOPLE_AT_ONCE = 5
 # What goes into one letter of one person, whichever workspace it is about.
-TOGETHER = (*TOLD, NoticeKind.REMINDER, NoticeKind.DELAYED)
+TOGETHER = (*TOLD, NoticeKind.ESCALATED, NoticeKind.REMINDER, NoticeKind.DELAYED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from webapp.lifecycle.go_live import Newcomer, connect_account, go_live, keep_pending
 from webapp.lifecycle.in_turn import in_turn
+from webapp.lifecycle.may_finish import may_finish, use_up_link
 from webapp.lifecycle.our_faults import APP_REFUSED, note_fault
 from webapp.lifecycle.runtime import Runtime, bump
 from webapp.models.access import Authorization, Ending, Login, verifier_place
@@ -173,6 +174,8 @@ def _admit(runtime: Runtime, flow: Authorization, newcomer: Newcomer) -> Return:
     now = runtime.now()
     with runtime.database.writing() as session:
         in_turn(session, workspace_id=flow.workspace_id, platform=flow.platform)
+        if not may_finish(session, flow, now):
+            raise _Ended(Ending.EXPIRED)
         if flow.integration_id is not None:
             return _admit_again(runtime, session, flow, newcomer, now)
         if not newcomer.accounts:
@@ -186,6 +189,7 @@ def _admit(runtime: Runtime, flow: Authorization, newcomer: Newcomer) -> Return:
             scopes=newcomer.scopes, now=now,
         )  # fmt: skip
         _end(session, flow.id, Ending.CONNECTED, now, {})
+        use_up_link(session, flow, [integration.id], now)
         session.get_one(Authorization, flow.id).integration_id = integration.id
         return Return(Ending.CONNECTED, flow.id, integration.id)
 
@@ -205,6 +209,7 @@ def _admit_again(runtime: Runtime, session: Session, flow: Authorization, newcom
         now=now,
     )  # fmt: skip
     _end(session, flow.id, Ending.CONNECTED, now, {})
+    use_up_link(session, flow, [integration.id], now)
     return Return(Ending.CONNECTED, flow.id, integration.id, flow.guide_id)
 
 

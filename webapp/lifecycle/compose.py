@@ -9,15 +9,17 @@ from sqlmodel import Session, col, select
 from webapp.lifecycle.account_mail import letter as account_letter
 from webapp.lifecycle.account_mail import returned_letter
 from webapp.lifecycle.claim_notices import Mail
+from webapp.lifecycle.digest import digest_letter
 from webapp.lifecycle.ends_letter import KINDS as ENDS_KINDS
 from webapp.lifecycle.ends_letter import ends_letter
-from webapp.lifecycle.incident_mail import problem_letter, recovered_letter
+from webapp.lifecycle.incident_mail import problem_letter, recovered_letter, situation
 from webapp.lifecycle.letter import Letter
+from webapp.lifecycle.link_mail import carrying_letter, used_letter
 from webapp.lifecycle.operator_mail import letter as operator_letter
 from webapp.lifecycle.remind import to_remind_of
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.integration import Integration
-from webapp.models.notice import TOLD, MailOff, Notice, NoticeKind
+from webapp.models.notice import TO_AN_ADDRESS, TOLD, MailOff, Notice, NoticeKind
 from webapp.models.people import Member, Person, Role
 from webapp.models.trouble import Incident, Receipt
 from webapp.platforms.diagnosis import Remedy
@@ -27,12 +29,19 @@ from webapp.queries.still_broken import MERCHANT
 def compose(runtime: Runtime, mail: Mail) -> Letter | None:
     """The letter; None when nothing it would say is still so, or the person does without it."""
     kind, person = mail.kind, mail.person
+    if kind in TO_AN_ADDRESS:
+        return carrying_letter(runtime, mail.notices[0])
     if person is None:
         return operator_letter(runtime, mail.notices[0])
     if kind in (NoticeKind.CONFIRM_EMAIL, NoticeKind.RESET_PASSWORD):
         return account_letter(runtime, mail.notices[0], person)
     if kind in ENDS_KINDS:
         return ends_letter(runtime, mail.notices[0], person)
+    if kind is NoticeKind.DIGEST:
+        return digest_letter(runtime, situation(runtime), person)
+    if kind is NoticeKind.REMINDER and person.digest_since is not None:
+        # Each morning's mail has it.
+        return None
     with runtime.database.reading() as session:
         if kind is NoticeKind.REMINDER:
             return _problems(runtime, person, kind, to_remind_of(session, person.id, runtime.now()))
@@ -40,9 +49,11 @@ def compose(runtime: Runtime, mail: Mail) -> Letter | None:
         if kind is NoticeKind.RECOVERED:
             held = [one for one in wanted if not _broke_again(session, one)]
             return recovered_letter(runtime, person, held) if held else None
+        if kind is NoticeKind.LINK_USED:
+            return used_letter(runtime, wanted[0]) if wanted else None
         if kind is NoticeKind.MAIL_RETURNED:
             return returned_letter(runtime, mail.notices[0]) if wanted else None
-        open_now = _open(session, wanted, MERCHANT if kind in TOLD else (Remedy.WAIT,))
+        open_now = _open(session, wanted, MERCHANT if kind in (*TOLD, NoticeKind.ESCALATED) else (Remedy.WAIT,))
         return _problems(runtime, person, kind, open_now)
 
 

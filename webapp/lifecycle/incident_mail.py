@@ -147,7 +147,7 @@ def _others_told(session: Session, incidents: Sequence[Incident], person: Person
             .join(Notice, col(Notice.person_id) == col(Person.id))
             .where(
                 col(Notice.incident_id).in_([one.id for one in incidents]),
-                col(Notice.kind).in_([*TOLD, NoticeKind.DELAYED]),
+                col(Notice.kind).in_([*TOLD, NoticeKind.DELAYED, NoticeKind.ESCALATED]),
                 col(Notice.dropped_at).is_(None),
                 col(Notice.refused_at).is_(None),
                 col(Person.id) != person.id,

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.notice import CHOICES, MailOff, NoticeKind
-from webapp.models.people import Member, Workspace
+from webapp.models.people import Member, Person, Workspace
 
 FEW = 4
 
@@ -52,6 +52,9 @@ def stop_of(runtime: Runtime, token: str) -> Stop | None:
 def stop(runtime: Runtime, found: Stop) -> None:
     """No more of these; committed. Done twice it is the same."""
     with runtime.database.writing() as session:
+        if found.kind is NoticeKind.DIGEST:
+            session.get_one(Person, found.person_id).digest_since = None
+            return
         for workspace_id, _ in found.workspaces:
             _set(session, found.person_id, workspace_id, found.kind, wanted=False)
 

@@ -79,6 +79,7 @@ _ONE = {
     NoticeKind.REMINDER: marked("Still broken: {name}"),
     NoticeKind.FLAPPING: marked("Breaks again and again: {name}"),
     NoticeKind.DELAYED: marked("Delayed, nothing to do: {name}"),
+    NoticeKind.ESCALATED: marked("A day without anybody: {name}"),
 }
 _SEVERAL = {
     NoticeKind.BROKEN: (marked("{count} connection needs you"), marked("{count} connections need you")),
@@ -89,12 +90,16 @@ _SEVERAL = {
     NoticeKind.DELAYED: (
         marked("Delayed, nothing to do: {count} connection"), marked("Delayed, nothing to do: {count} connections"),
     ),
+    NoticeKind.ESCALATED: (
+        marked("A day without anybody: {count} connection"), marked("A day without anybody: {count} connections"),
+    ),
 }  # fmt: skip
 _TITLES = {
     NoticeKind.BROKEN: marked("{name} needs you"),
     NoticeKind.REMINDER: marked("{name} still needs you"),
     NoticeKind.FLAPPING: marked("{name} breaks again and again"),
     NoticeKind.DELAYED: marked("{name} is delayed; nothing for you to do"),
+    NoticeKind.ESCALATED: marked("Nobody has seen to {name} for a day"),
 }
 
 
@@ -131,6 +136,11 @@ def _lead(told: Problems) -> str:
         return say(
             "It was mended and broke again within a day. We do not write each time any more: once more when it has "
             "held for a day, and as a reminder if it stays broken."
+        )
+    if told.kind is NoticeKind.ESCALATED:
+        return say(
+            "Whoever is responsible was told a day ago. Since then nobody has reconnected, tried to, or put it off; as "
+            "an owner you should know."
         )
     if told.kind is NoticeKind.DELAYED:
         return say("It takes longer than a day now, so you should know. It is not your doing.")

@@ -78,7 +78,7 @@ def close_incident(
         update(Notice)
         .where(
             col(Notice.incident_id) == incident.id,
-            col(Notice.kind).in_([*TOLD, NoticeKind.DELAYED]),
+            col(Notice.kind).in_([*TOLD, NoticeKind.DELAYED, NoticeKind.ESCALATED]),
             col(Notice.sent_at).is_(None),
         )
         .values(dropped_at=now)
@@ -154,10 +154,11 @@ def _tell_recovered(runtime: Runtime, session: Session, receipt: Receipt, now: d
 
 def _told(session: Session, receipt: Receipt, now: datetime) -> list[Notice]:
     """The mails that were sent of this trouble; where it only flapped on, those that said it does."""
-    sent = select_row(Notice).where(col(Notice.kind).in_(TOLD), col(Notice.sent_at).is_not(None))
-    found = session.exec(sent.where(Notice.incident_id == receipt.incident_id)).all()
+    told = [*TOLD, NoticeKind.ESCALATED]
+    sent = select_row(Notice).where(col(Notice.kind).in_(told), col(Notice.sent_at).is_not(None))
+    found = session.exec(sent.where(Notice.incident_id == receipt.incident_id).order_by(col(Notice.id))).all()
     if found:
-        return list(found)
+        return list({(notice.person_id, notice.channel_id): notice for notice in found}.values())
     of_it = select_row(Incident.id).where(
         Incident.integration_id == receipt.integration_id, col(Incident.opened_at) > now - 2 * A_DAY
     )

@@ -116,7 +116,7 @@ def _mark(runtime: Runtime, one: Mail, **values: datetime) -> None:
 
 def _go_on_reminding(session: Session, one: Mail, now: datetime) -> None:
     """Whatever became of this mail, what stays broken is not forgotten."""
-    if one.person is not None and one.kind in (*TOLD, NoticeKind.REMINDER):
+    if one.person is not None and one.kind in (*TOLD, NoticeKind.REMINDER, NoticeKind.ESCALATED):
         owe_reminder(session, one.person.id, now)
 
 

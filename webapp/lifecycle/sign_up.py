@@ -89,15 +89,24 @@ def clean_name(name: str, field: str) -> str:
     return name
 
 
+def check_new(name: str, password: str) -> None:
+    """What somebody new types beside their address. Raises BadEntry with a sentence for every field that is wrong."""
+    _all_of(lambda: clean_name(name, "name"), lambda: check_password(password))
+
+
 def _checked(name: str, email: str, password: str, workspace: str) -> tuple[str, str, str]:
-    faults: dict[str, str] = {}
-    done: list[str] = []
-    checks: tuple[Callable[[], str], ...] = (
+    name, email, workspace, _ = _all_of(
         lambda: clean_name(name, "name"),
         lambda: clean_email(email),
         lambda: clean_name(workspace, "workspace"),
         lambda: check_password(password),
     )
+    return name, email, workspace
+
+
+def _all_of(*checks: Callable[[], str]) -> list[str]:
+    faults: dict[str, str] = {}
+    done: list[str] = []
     for check in checks:
         try:
             done.append(check())
@@ -105,4 +114,4 @@ def _checked(name: str, email: str, password: str, workspace: str) -> tuple[str,
             faults |= bad.faults
     if faults:
         raise BadEntry(**faults)
-    return done[0], done[1], done[2]
+    return done

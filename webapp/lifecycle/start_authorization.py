@@ -15,8 +15,17 @@ from webapp.platforms.base import Platform
 from webapp.platforms.consent import BadTenant
 
 
-def connect(runtime: Runtime, *, slug: str, tenant: str | None, person_id: str, workspace_id: str, browser: str) -> str:
-    """Begin a first connection; the consent page's address comes back.
+def connect(
+    runtime: Runtime,
+    *,
+    slug: str,
+    tenant: str | None,
+    person_id: str,
+    workspace_id: str,
+    browser: str,
+    link_id: str | None = None,
+) -> str:
+    """Begin a first connection; the consent page's address comes back. `link_id`: by who was handed that link.
 
     Raises UnknownPlatform, or BadTenant with a sentence for the merchant.
     """
@@ -25,12 +34,19 @@ def connect(runtime: Runtime, *, slug: str, tenant: str | None, person_id: str, 
         return _begin(
             runtime, session, platform,
             tenant=_clean(platform, tenant), person_id=person_id, workspace_id=workspace_id, browser=browser,
-            integration=None, login=None,
+            integration=None, login=None, link_id=link_id,
         )  # fmt: skip
 
 
 def reconnect(
-    runtime: Runtime, *, integration_id: str, person_id: str, workspace_id: str, browser: str, guided: bool = False
+    runtime: Runtime,
+    *,
+    integration_id: str,
+    person_id: str,
+    workspace_id: str,
+    browser: str,
+    guided: bool = False,
+    link_id: str | None = None,
 ) -> str | None:
     """Begin to reconnect an integration of this workspace; None when the workspace has no such integration.
 
@@ -51,7 +67,7 @@ def reconnect(
         return _begin(
             runtime, session, platform,
             tenant=tenant, person_id=person_id, workspace_id=workspace_id, browser=browser,
-            integration=integration, login=login, guide_id=guide_id,
+            integration=integration, login=login, guide_id=guide_id, link_id=link_id,
         )  # fmt: skip
 
 
@@ -67,6 +83,7 @@ def _begin(
     integration: Integration | None,
     login: Login | None,
     guide_id: str | None = None,
+    link_id: str | None,
 ) -> str:
     now, state, verifier, flow_id = runtime.now(), new_state(), new_verifier(), opaque_id()
     session.add(
@@ -79,6 +96,7 @@ def _begin(
             platform=platform.slug,
             tenant=tenant,
             integration_id=integration.id if integration else None,
+            link_id=link_id,
             expected_account=integration.account_id if integration else None,
             verifier_sealed=runtime.vault.seal(verifier, place=verifier_place(flow_id)),
             created_at=now,

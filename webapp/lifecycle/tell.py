@@ -1,6 +1,7 @@
 """Owe a mail to everyone who can put a problem right, and a word in each channel, in the same commit as the problem.
 
-needs somebody             held until nothing more has failed for a while, so that what breaks together is one mail
+needs somebody             held until nothing more has failed for a while, so that what breaks together is one mail;
+                           whoever is responsible first, the owners after a day of silence (escalate.py)
 breaks again and again     one mail that says so, then nothing more of each time for a day
 passes by itself           nothing for a day, then once that it is delayed
 """
@@ -19,7 +20,8 @@ from webapp.lifecycle.mute import is_told, last_mute
 from webapp.lifecycle.remind import owe_reminder
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.channel import Channel
-from webapp.models.notice import TOLD, Notice, NoticeKind, hold_until
+from webapp.models.integration import Integration
+from webapp.models.notice import TOLD, MailOff, Notice, NoticeKind, hold_until
 from webapp.models.people import Member, Person, Role
 from webapp.models.trouble import Closing, Incident
 from webapp.queries.still_broken import MERCHANT
@@ -40,7 +42,7 @@ def owe_notices(runtime: Runtime, session: Session, incident: Incident, now: dat
     """One notice each, all of somebody's unsent ones held together until nothing more has failed a while."""
     kind = NoticeKind.FLAPPING if _flips(session, incident, now) >= FLIPS else NoticeKind.BROKEN
     told = _told_of(session, incident, kind, now)
-    everybody = _everybody(session, incident.workspace_id)
+    everybody = _everybody(session, incident)
     for who in everybody:
         if who not in told:
             _owe(session, kind, incident, who, now=now, due_at=now)
@@ -58,19 +60,18 @@ def owe_delayed(session: Session, incident: Incident, *, failing_since: datetime
     """One notice each that it takes long and needs nobody; dropped when it is over before it is due."""
     # On the full hour: what hangs on one platform is then one mail.
     due = (failing_since + A_DAY + AN_HOUR).replace(minute=0, second=0, microsecond=0)
-    for who in _everybody(session, incident.workspace_id):
+    for who in _everybody(session, incident):
         _owe(session, NoticeKind.DELAYED, incident, who, now=now, due_at=max(due, now))
 
 
-def _everybody(session: Session, workspace_id: str) -> list[Who]:
+def _everybody(session: Session, incident: Incident) -> list[Who]:
     channels = session.exec(
         select_row(Channel.id)
-        .where(Channel.workspace_id == workspace_id, col(Channel.ended_at).is_(None))
+        .where(Channel.workspace_id == incident.workspace_id, col(Channel.ended_at).is_(None))
         .order_by(col(Channel.id))
     )
-    return [Who(person_id=one) for one in who_is_told(session, workspace_id)] + [
-        Who(channel_id=one) for one in channels
-    ]
+    people = [Who(person_id=one) for one in _told_first(session, incident)]
+    return people + [Who(channel_id=one) for one in channels]
 
 
 def who_is_told(session: Session, workspace_id: str) -> Sequence[str]:
@@ -86,6 +87,22 @@ def who_is_told(session: Session, workspace_id: str) -> Sequence[str]:
         )
         .order_by(col(Person.id))
     ).all()
+
+
+def _told_first(session: Session, incident: Incident) -> Sequence[str]:
+    """Whoever is responsible for the connection; everybody where nobody is, or mail does not reach them."""
+    people = who_is_told(session, incident.workspace_id)
+    responsible = session.exec(
+        select_row(Integration.responsible_id).where(Integration.id == incident.integration_id)
+    ).one()
+    if responsible is None or responsible not in people:
+        return people
+    silent = select_row(MailOff.id).where(
+        MailOff.person_id == responsible,
+        MailOff.workspace_id == incident.workspace_id,
+        MailOff.kind == NoticeKind.BROKEN,
+    )
+    return people if session.exec(silent).first() is not None else [responsible]
 
 
 def _flips(session: Session, incident: Incident, now: datetime) -> int:

@@ -11,6 +11,7 @@ from webapp.models import (
     guide,
     integration,
     lease,
+    link,
     mute,
     notice,
     our_fault,
@@ -25,5 +26,5 @@ from webapp.models import (
 
 __all__ = [
     "access", "breaker", "channel", "comparison", "data", "day_note", "day_sum", "guide", "integration", "lease",
-    "mute", "notice", "our_fault", "people", "rate", "restated", "signal", "sync", "tick", "trouble",
+    "link", "mute", "notice", "our_fault", "people", "rate", "restated", "signal", "sync", "tick", "trouble",
 ]  # fmt: skip

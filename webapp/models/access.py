@@ -34,6 +34,7 @@ class Authorization(SQLModel, table=True):
     """One round trip to a consent page; single use. `found` is what came back: who consented, which accounts.
 
     `guide_id` is the walk through several (models/guide.py) that it is a step of, and leads back to.
+    `link_id`: begun by somebody who was handed a link, in the name of the person who made it.
     """
 
     id: str = Field(default_factory=opaque_id, primary_key=True)
@@ -44,6 +45,7 @@ class Authorization(SQLModel, table=True):
     platform: str
     tenant: str | None = None
     integration_id: str | None = Field(default=None, foreign_key="integration.id")
+    link_id: str | None = Field(default=None, index=True)
     expected_account: str | None = None
     verifier_sealed: str | None = None
     created_at: datetime

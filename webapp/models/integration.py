@@ -20,6 +20,7 @@ class Integration(SQLModel, table=True):
     deleted, because the platform asked for it.
     `died_at` is when the platform first said that its permission is over, since it last worked. `replaced_by` is the
     integration of the account that took this one's place; it keeps its history and is not read any more.
+    `responsible_id` is who is told first when it breaks; None: every owner and admin.
     """
 
     __table_args__ = (
@@ -57,6 +58,7 @@ class Integration(SQLModel, table=True):
     erased_at: datetime | None = None
     died_at: datetime | None = None
     replaced_by: str | None = None
+    responsible_id: str | None = None
 
     @property
     def account(self) -> Account:
@@ -102,6 +104,10 @@ class EventKind(StrEnum):
     ERASED = "erased"
     REPLACED = "replaced"
     SNOOZED = "snoozed"
+    RESPONSIBLE = "responsible"
+    LINK_MADE = "link_made"
+    LINK_USED = "link_used"
+    LINK_TAKEN_BACK = "link_taken_back"
 
 
 class Event(SQLModel, table=True):

@@ -30,6 +30,11 @@ class NoticeKind(StrEnum):
     BREAKER = "breaker"
     ENDS_SOON = "ends_soon"
     LAST_DAY = "last_day"
+    ESCALATED = "escalated"
+    DIGEST = "digest"
+    INVITATION = "invitation"
+    SIGN_IN_LINK = "sign_in_link"
+    LINK_USED = "link_used"
 
     @property
     def choice(self) -> NoticeKind | None:
@@ -42,9 +47,17 @@ CHOICES = (
     NoticeKind.BROKEN, NoticeKind.REMINDER, NoticeKind.DELAYED, NoticeKind.RECOVERED, NoticeKind.ENDS_SOON,
 )  # fmt: skip
 # What goes with another.
-LIKE = {NoticeKind.FLAPPING: NoticeKind.BROKEN, NoticeKind.LAST_DAY: NoticeKind.ENDS_SOON}
+LIKE = {
+    NoticeKind.FLAPPING: NoticeKind.BROKEN,
+    NoticeKind.ESCALATED: NoticeKind.BROKEN,
+    NoticeKind.LAST_DAY: NoticeKind.ENDS_SOON,
+    # Not by workspace: it is over all of them.
+    NoticeKind.DIGEST: NoticeKind.DIGEST,
+}
 # The mails that tell of a problem that is open: whoever was sent one is told of its end.
 TOLD = (NoticeKind.BROKEN, NoticeKind.FLAPPING)
+# Those that go to an address, whether or not somebody here has it.
+TO_AN_ADDRESS = (NoticeKind.INVITATION, NoticeKind.SIGN_IN_LINK)
 
 
 class MailOff(SQLModel, table=True):
@@ -62,8 +75,8 @@ class MailOff(SQLModel, table=True):
 class Notice(SQLModel, table=True):
     """Written in the commit of the fact it tells; sent later by the clock. Mails of people's own have no incident.
 
-    The operator is no person here: a mail to them has an `address` in place of a `person_id`. What is said in a chat
-    has a `channel_id`, and is no mail at all.
+    The operator is no person here, nor is who was handed a link: a mail to them has an `address` in place of a
+    `person_id`. What is said in a chat has a `channel_id`, and is no mail at all.
     A warning that is due once a week or day names that `period`, so that a second one cannot be written.
     `message_id` is fixed before the first try, so that a repeat is the same letter. `dropped_at`: no longer true when
     it was due.
@@ -87,6 +100,7 @@ class Notice(SQLModel, table=True):
     receipt_id: str | None = Field(default=None, foreign_key="receipt.id")
     fault_id: str | None = Field(default=None, foreign_key="our_fault.id")
     breaker_id: str | None = Field(default=None, foreign_key="breaker.id")
+    link_id: str | None = None
     period: str | None = None
     created_at: datetime
     due_at: datetime | None = None

@@ -26,6 +26,7 @@ class Person(SQLModel, table=True):
     """Somebody who signs in. `session_epoch` is in every cookie of theirs; a new one ends all sessions.
 
     `operator_since` is given and taken on the command line only (`flask --app app operator`), never through the web.
+    `digest_since`: they want one mail a morning over all their workspaces, in place of reminders.
     """
 
     id: str = Field(default_factory=opaque_id, primary_key=True)
@@ -36,6 +37,7 @@ class Person(SQLModel, table=True):
     session_epoch: str = Field(default_factory=lambda: secrets.token_hex(8))
     mail_refused_at: datetime | None = None
     operator_since: datetime | None = None
+    digest_since: datetime | None = None
     created_at: datetime
 
 
@@ -62,6 +64,30 @@ class Member(SQLModel, table=True):
     person_id: str = Field(foreign_key="person.id", index=True)
     role: Role = Field(sa_type=Word(Role))
     created_at: datetime
+
+
+class TeamEventKind(StrEnum):
+    INVITED = "invited"
+    TAKEN_BACK = "taken_back"
+    JOINED = "joined"
+    ROLE = "role"
+    HANDED_OVER = "handed_over"
+    REMOVED = "removed"
+    LEFT = "left"
+
+
+class TeamEvent(SQLModel, table=True):
+    """Something a person did about who is in a workspace. `about` is whom it was done to, as they were called then."""
+
+    __tablename__ = "team_event"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
+    workspace_id: str = Field(foreign_key="workspace.id", index=True)
+    kind: TeamEventKind = Field(sa_type=Word(TeamEventKind))
+    at: datetime
+    person_id: str | None = Field(default=None, foreign_key="person.id")
+    about: str
+    role: Role | None = Field(default=None, sa_type=Word(Role))
 
 
 class SignInAttempt(SQLModel, table=True):

@@ -23,5 +23,10 @@ def tomorrow_at_nine(now: datetime, zone: ZoneInfo) -> datetime:
     return _nine(now, 1, zone)
 
 
+def nine_of(instant: datetime, zone: ZoneInfo) -> datetime:
+    """Nine in the morning of its day."""
+    return _nine(instant, 0, zone)
+
+
 def _nine(instant: datetime, days: int, zone: ZoneInfo) -> datetime:
     return datetime.combine(local_day(instant, zone) + timedelta(days=days), AT, tzinfo=zone)

@@ -55,6 +55,8 @@ class Platform(ABC):
     rotates: bool = False
     # Whether a renewal whose answer was lost may be asked for again with the token it was to replace.
     old_token_usable: bool = False
+    # Whether a renewal leaves every token there was as good as before, for good.
+    keeps_old_tokens: bool = False
     trades_old_tokens: bool = False
     dies_unused_after: timedelta | None = None
     renewal_extends: bool = True
@@ -222,6 +224,11 @@ class Platform(ABC):
     def manage_url(self, account_id: str) -> str | None:
         """The platform's own page about this account, for a merchant who has to act there."""
         return None
+
+    @property
+    def may_be_shared(self) -> bool:
+        """Whether several workspaces may each hold the same permission: none's renewal ends what another holds."""
+        return not self.rotates or self.keeps_old_tokens
 
     @property
     def dated_streams(self) -> tuple[Stream, ...]:

@@ -14,10 +14,9 @@ from webapp.models.health import QUIET_NOTE, Facts, Health, health_of, turns_at
 from webapp.models.integration import Integration
 from webapp.models.people import Workspace
 from webapp.models.plan import day_start, local_day
-from webapp.models.trouble import Incident, Receipt
+from webapp.models.trouble import Incident
 from webapp.platforms.base import Platform
 from webapp.platforms.diagnosis import Cause, Certainty, Remedy
-from webapp.platforms.streams import Reading
 from webapp.queries import sentences, wording
 from webapp.queries.board_rows import BoardRow, BoardRows, board_rows
 from webapp.queries.calendar import strips_of
@@ -34,9 +33,10 @@ from webapp.queries.facts import (
     PlatformFacts,
     Pulse,
 )
+from webapp.queries.health_facts import health_facts, through_all
 from webapp.queries.mutes import mute_of
 from webapp.queries.outbreak import largest
-from webapp.queries.permission import ends_at, permission_of
+from webapp.queries.permission import permission_of
 from webapp.queries.progress import catch_up_progress, import_progress
 from webapp.queries.receipts import receipt_of
 from webapp.words import say
@@ -117,23 +117,18 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
     integration, permission, leased_until, incident = row
     now, platform, login = situation.now, situation.platform(integration.platform), permission.login
     receipt = rows.receipts.get(integration.id)
-    through = _through(rows, platform, integration)
-    health_facts = Facts(
-        disconnected=integration.disconnected_at is not None,
-        paused=integration.paused_at is not None,
+    through = through_all(platform, rows.through.get((platform.slug, integration.account_id), {}))
+    facts = health_facts(
+        integration,
+        permission,
+        situation,
         remedy=incident.remedy if incident else None,
-        imported=integration.imported_at is not None,
-        owes_days=_owes_days(integration, receipt, through, now),
-        attempted=integration.last_attempt_at is not None,
-        last_success_at=integration.last_success_at,
-        granted_at=integration.granted_at,
-        process_started_at=situation.started_at,
-        sync_interval=max(situation.sync_interval, timedelta(seconds=integration.paced_seconds or 0)),
-        ends_at=ends_at(permission, platform, now),
-        suspended=platform.slug in rows.suspended and integration.is_dead,
+        through=through,
+        is_catching_up=receipt is not None and receipt.complete_at is None,
+        suspended=platform.slug in rows.suspended,
     )
-    health = health_of(health_facts, now)
-    is_widespread = health_facts.suspended or (platform.slug in rows.failing and row.is_unanswered)
+    health = health_of(facts, now)
+    is_widespread = facts.suspended or (platform.slug in rows.failing and row.is_unanswered)
     run = rows.runs.get(integration.id)
     progress = None
     if health is Health.IMPORTING:
@@ -182,26 +177,27 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         is_widespread=is_widespread and health in sentences.PASSING,
         sentence=sentences.row_sentence(
             health, integration, platform,
-            incident=incident_facts, receipt=receipt_facts, progress=progress, ends_at=health_facts.ends_at, now=now,
+            incident=incident_facts, receipt=receipt_facts, progress=progress, ends_at=facts.ends_at, now=now,
             is_widespread=is_widespread, successor=rows.successors.get(integration.replaced_by or ""),
         ),
         warning=warning,
         complete_through=through,
         checked_at=integration.proved_at,
         login=login,
-        ends_at=health_facts.ends_at,
+        ends_at=facts.ends_at,
         syncing=run is not None,
         progress=progress,
         incident=incident_facts,
         receipt=receipt_facts,
         manage_url=platform.manage_url(integration.account_id),
         permission=permission_of(permission, platform, integration.timezone),
-        quiet_note=_quiet_note(health, health_facts.ends_at, integration.timezone, now),
+        quiet_note=_quiet_note(health, facts.ends_at, integration.timezone, now),
+        responsible=rows.responsible.get(integration.responsible_id or ""),
         lost_note=lost_words(lost_days(session, platform, integration, now), integration, platform),
     )  # fmt: skip
     ends = incident.began_at + platform.deletes_after if incident and platform.deletes_after else None
     return one, _turn(
-        health_facts,
+        facts,
         integration,
         now,
         leased_until,
@@ -224,23 +220,6 @@ def _turn(facts: Facts, integration: Integration, now: datetime, *changes: datet
     midnight = day_start(local_day(now, zone) + timedelta(days=1), zone)
     ends = [at for at in (turns_at(facts, now), *changes) if at is not None and at > now]
     return min([midnight, *ends])
-
-
-def _through(rows: BoardRows, platform: Platform, integration: Integration) -> datetime | None:
-    dated = {stream.name for stream in platform.streams if stream.reading is not Reading.SNAPSHOT}
-    reached = rows.through.get((platform.slug, integration.account_id), {})
-    found = [at for stream, at in reached.items() if stream in dated and at is not None]
-    return min(found) if len(found) == len(dated) else None
-
-
-def _owes_days(integration: Integration, receipt: Receipt | None, through: datetime | None, now: datetime) -> bool:
-    if receipt is not None and receipt.complete_at is None:
-        return True
-    if integration.imported_at is None or through is None:
-        return True
-    zone = ZoneInfo(integration.timezone)
-    # A day's last minutes are read after midnight as a matter of course; only a whole day missing is a gap.
-    return local_day(through, zone) < local_day(now, zone) - timedelta(days=1)
 
 
 def _quiet_note(health: Health, at: datetime | None, zone: str, now: datetime) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -69,12 +69,14 @@ class BoardRows:
     whose breaker has tripped, `failing` those that do not answer many workspaces.
     `successors` are the names of the accounts that took another's place, by integration.
     `under_way` is who has left for a platform and is not back.
+    `responsible` are the names of those who are, by person.
     `snoozes`: who put reminders off, and until when, by incident.
     """
 
     rows: Sequence[BoardRow]
     receipts: dict[str, Receipt]
     people: dict[str, str]
+    responsible: dict[str, str]
     snoozes: dict[str, tuple[str, datetime]]
     runs: dict[str, SyncRun]
     notes: dict[tuple[str, str], list[DayNote]]
@@ -115,6 +117,7 @@ def board_rows(session: Session, workspace_id: str, now: datetime, *which: Colum
         rows=rows,
         receipts={receipt.integration_id: receipt for receipt, _ in receipts},
         people={person.id: person.name for _, person in receipts if person is not None},
+        responsible=_names(session, {one.integration.responsible_id for one in rows if one.integration.responsible_id}),
         snoozes=_snoozes(session, [one.incident.id for one in rows if one.incident is not None], now),
         runs=_runs(session, [one.integration.id for one in rows if one.is_held(now)]),
         notes=notes,
@@ -124,6 +127,12 @@ def board_rows(session: Session, workspace_id: str, now: datetime, *which: Colum
         failing=failing_for_many(session, {one.integration.platform for one in rows if one.is_unanswered}, now),
         suspended=frozenset(session.exec(select(Breaker.platform).where(col(Breaker.released_at).is_(None)))),
     )
+
+
+def _names(session: Session, person_ids: Collection[str]) -> dict[str, str]:
+    if not person_ids:
+        return {}
+    return dict(session.exec(select(Person.id, Person.name).where(col(Person.id).in_(person_ids))).all())
 
 
 def _snoozes(session: Session, incident_ids: Sequence[str], now: datetime) -> dict[str, tuple[str, datetime]]:

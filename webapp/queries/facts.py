@@ -154,6 +154,7 @@ class IntegrationFacts:
     is_widespread: bool = False
     is_replaced: bool = False
     waiting: WaitingFacts | None = None
+    responsible: str | None = None
 
     @property
     def badge(self) -> Badge:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from webapp.models.integration import Event, EventKind, Integration
+from webapp.models.link import LinkKind
 from webapp.models.notice import Notice, NoticeKind
 from webapp.models.people import Member, Person
 from webapp.models.sync import Outcome, SyncRun
@@ -32,6 +33,10 @@ _EVENTS = {
     EventKind.RESUMED: ("play", "grey", "Resumed"),
     EventKind.DISCONNECTED: ("circle-off", "grey", "Disconnected"),
     EventKind.SNOOZED: ("hourglass", "grey", "Reminders put off until tomorrow"),
+    EventKind.RESPONSIBLE: ("users", "grey", "Responsibility changed"),
+    EventKind.LINK_MADE: ("external-link", "grey", "Link handed out"),
+    EventKind.LINK_USED: ("external-link", "green", "Done through a link handed out"),
+    EventKind.LINK_TAKEN_BACK: ("x", "grey", "Link taken back"),
     EventKind.ERASED: ("circle-off", "grey", "Imported data deleted"),
     EventKind.REPLACED: ("arrow-right", "grey", "Replaced with another account"),
 }
@@ -41,6 +46,7 @@ _MAILS = {
     NoticeKind.FLAPPING: marked("it breaks again and again"),
     NoticeKind.DELAYED: marked("delayed, nothing to do"),
     NoticeKind.RECOVERED: marked("what came back"),
+    NoticeKind.ESCALATED: marked("a day without anybody"),
 }
 
 
@@ -91,14 +97,20 @@ def _events(session: Session, integration: Integration, people: dict[str, str]) 
         login = dig_text(event.details, "login")
         yield HistoryEntry(
             at=event.at, icon=icon, tone=tone, title=f"{title} by {who}" if who else title,
-            text=_said_of(event, login),
+            text=f"Signed in at the platform as {login}." if login else _event_text(event),
         )  # fmt: skip
 
 
-def _said_of(event: Event, login: str) -> str:
+def _event_text(event: Event) -> str:
     if event.kind is EventKind.ERASED and event.person_id is None:
         return "The platform asked for it."
-    return f"Signed in at the platform as {login}." if login else ""
+    if event.kind is EventKind.RESPONSIBLE:
+        name = dig_text(event.details, "name")
+        return say("{name} is responsible.", name=name) if name else say("Every owner and admin is told at once.")
+    to = dig_text(event.details, "to")
+    if dig_text(event.details, "link") == LinkKind.PROBLEM:
+        return say("To read about the problem.")
+    return say("Mailed to {email}.", email=to) if to else ""
 
 
 def _incidents(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from webapp.models.notice import CHOICES, MailOff, NoticeKind
-from webapp.models.people import Member, Role, Workspace
+from webapp.models.people import Member, Person, Role, Workspace
 from webapp.words import marked, say
 
 NAMES = {
@@ -17,12 +17,19 @@ NAMES = {
         marked("After 1, 3 and 7 days, then weekly, at nine: what is still broken."),
     ),
     NoticeKind.DELAYED: (marked("Delays"), marked("When a platform has not answered for a day. Nothing to do.")),
+    NoticeKind.DIGEST: (
+        marked("One mail each morning"),
+        marked("At nine, over all your workspaces, when something is broken; in place of reminders."),
+    ),
     NoticeKind.RECOVERED: (marked("It is back"), marked("How long it was away, and what came back.")),
     NoticeKind.ENDS_SOON: (
         marked("Ends soon"),
         marked("Once a week what ends within a fortnight, and once on the last day."),
     ),
 }
+
+
+DIGEST_FIELD = "digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,15 @@ def mail_choices(session: Session, person_id: str) -> list[Place]:
         )
         for place, name, role in rows
     ]
+
+
+def digest_choice(session: Session, person_id: str) -> Choice | None:
+    """The box over all workspaces; None for who has only one."""
+    if len(session.exec(select(Member.id).where(Member.person_id == person_id).limit(2)).all()) < 2:
+        return None
+    title, hint = NAMES[NoticeKind.DIGEST]
+    wanted = session.get_one(Person, person_id).digest_since is not None
+    return Choice(DIGEST_FIELD, say(title), say(hint), wanted)
 
 
 def said(kind: NoticeKind) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from webapp.models.integration import Integration
@@ -20,7 +21,16 @@ UTC = ZoneInfo("UTC")
 
 
 def still_broken(session: Session, person_id: str) -> list[Incident]:
-    """Open problems that need this person, in every workspace they may act for and hear from; longest open first."""
+    """Open problems that need this person, in every workspace they may act for and hear from; longest open first.
+
+    Where somebody else is responsible they hear of it only once they were told (lifecycle/escalate.py).
+    """
+    was_told = select(Notice.id).where(
+        Notice.incident_id == Incident.id,
+        Notice.person_id == person_id,
+        col(Notice.kind).in_([*TOLD, NoticeKind.ESCALATED]),
+        col(Notice.dropped_at).is_(None),
+    )
     silent = select(MailOff.workspace_id).where(MailOff.person_id == person_id, MailOff.kind == NoticeKind.REMINDER)
     return list(
         session.exec(
@@ -35,6 +45,11 @@ def still_broken(session: Session, person_id: str) -> list[Incident]:
                 col(Integration.paused_at).is_(None),
                 col(Integration.disconnected_at).is_(None),
                 col(Incident.workspace_id).not_in(silent),
+                or_(
+                    col(Integration.responsible_id).is_(None),
+                    col(Integration.responsible_id) == person_id,
+                    was_told.exists(),
+                ),
             )
             .order_by(col(Incident.opened_at), col(Incident.id))
         )

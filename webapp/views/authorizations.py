@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from webapp.lifecycle.cancel_authorization import cancel_authorization
@@ -17,6 +17,7 @@ from webapp.platforms import registry
 from webapp.platforms.consent import BadTenant
 from webapp.queries.authorization import authorization_of, bare
 from webapp.queries.facts import AuthorizationFacts
+from webapp.queries.guests import GuestFlow, guest_flow
 from webapp.views import door
 from webapp.views.own import own_integration
 from webapp.words import say
@@ -68,7 +69,17 @@ def callback(slug: str) -> Response | tuple[str, int]:
     """Back from the platform. What came in the address never reaches a page, a log or a Referer of ours."""
     if slug not in registry():
         abort(404)
-    return _arrive(slug)
+    with door.runtime().database.reading() as reading:
+        guest = guest_flow(reading, slug=slug, state=request.args.get("state", ""), browser=session.get("browser"))
+    return _arrive_with_a_link(slug, guest) if guest is not None else _arrive(slug)
+
+
+def _arrive_with_a_link(slug: str, guest: GuestFlow) -> Response:
+    """Somebody without a seat is back: the same round trip, in the name of who handed the link out."""
+    complete(
+        door.runtime(), slug=slug, params=request.args.to_dict(), person_id=guest.person_id, browser=door.browser_id()
+    )
+    return _clean(url_for("guests.ended", visit_id=guest.authorization_id))
 
 
 @door.signed_in_or("/integrations")
@@ -158,9 +169,9 @@ def cancel(authorization_id: str) -> Response:
 
 def _wanted(authorization_id: str) -> AuthorizationFacts:
     runtime, viewer = door.runtime(), door.viewer()
-    with runtime.database.reading() as session:
+    with runtime.database.reading() as reading:
         found = authorization_of(
-            session, runtime.platform,
+            reading, runtime.platform,
             authorization_id=authorization_id, person_id=viewer.person_id, workspace_id=viewer.workspace_id,
         )  # fmt: skip
     return found or abort(404)

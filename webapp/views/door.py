@@ -74,11 +74,25 @@ def viewer() -> Viewer:
     return viewer_or_none() or abort(401)
 
 
+def known_or_none() -> Known | None:
+    """The signed-in person, who may be in no workspace at all."""
+    if not current_user.is_authenticated or "let_out" in g:
+        return None
+    known: Known = current_user.known
+    return known
+
+
 def viewer_or_none() -> Viewer | None:
-    if not current_user.is_authenticated:
+    if not current_user.is_authenticated or "let_out" in g:
         return None
     if "viewer" not in g:
-        g.viewer = viewer_of(current_user.known, session.get("workspace"))
+        known, here = current_user.known, session.get("workspace")
+        if here is not None and here not in {place for place, _, _ in known.places}:
+            # They were let out of it: every page they had open there is over, and so is this session.
+            let_out()
+            g.let_out = True
+            return None
+        g.viewer = viewer_of(known, here)
         if g.viewer is not None and session.get("workspace") != g.viewer.workspace_id:
             session["workspace"] = g.viewer.workspace_id
     found: Viewer | None = g.viewer

@@ -19,6 +19,7 @@ from webapp.queries.facts import Pulse, Viewer
 from webapp.queries.help_topics import BY_SLUG
 from webapp.queries.sentences import back_again, came_back, checked
 from webapp.views import door
+from webapp.views.agency import place_html
 from webapp.views.boards import board_html, marks_of
 from webapp.views.rows import row_html
 
@@ -39,7 +40,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     # The extension puts this method there, which no type checker can know.
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(asset=asset, board_html=board_html, row_html=row_html, marks_of=marks_of)
+    app.jinja_env.globals.update(
+        asset=asset, board_html=board_html, row_html=row_html, marks_of=marks_of, place_html=place_html
+    )
     app.jinja_env.globals.update(help_links={slug: BY_SLUG[slug].title for slug in HELP_AT_INTEGRATIONS})
     app.jinja_env.globals.update(day_states=LABELS, day_shapes={state: f"M0 0{path}" for state, path in SHAPES.items()})
     _know_components(app)

@@ -10,6 +10,7 @@ from webapp.lifecycle.ask_now import ask_now
 from webapp.lifecycle.disconnect import disconnect
 from webapp.lifecycle.pause import pause, resume
 from webapp.queries.calendar import account_coverage
+from webapp.queries.elsewhere import elsewhere
 from webapp.queries.history import fixed_note, history_of
 from webapp.views import door
 from webapp.views.boards import board_here, changed_rows
@@ -46,7 +47,13 @@ def show(integration_id: str) -> str:
     runtime = door.runtime()
     with runtime.database.reading() as session:
         fixed = fixed_note(session, integration_id, viewer_id=door.viewer().person_id)
-    return render_template("integrations/index.html", board=board_here(), opened=integration_id, fixed=fixed)
+        others = elsewhere(
+            session, runtime.platform, integration_id=integration_id, workspace_id=door.viewer().workspace_id,
+            person_id=door.viewer().person_id, now=door.now(),
+        )  # fmt: skip
+    return render_template(
+        "integrations/index.html", board=board_here(), opened=integration_id, fixed=fixed, elsewhere=others
+    )
 
 
 @blueprint.get("/integrations/<integration_id>/incident")

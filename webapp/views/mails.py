@@ -6,6 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from webapp.extensions import csrf
+from webapp.lifecycle.digest import choose_digest
 from webapp.lifecycle.mail_choices import Stop, choose, stop, stop_of
 from webapp.lifecycle.returned_mail import try_again as trust_again
 from webapp.lifecycle.snooze import snooze
@@ -13,7 +14,7 @@ from webapp.models.notice import CHOICES
 from webapp.models.reminder import tomorrow_at_nine
 from webapp.queries import wording
 from webapp.queries.board import needs_of
-from webapp.queries.mail_choices import field_of, mail_choices, said
+from webapp.queries.mail_choices import DIGEST_FIELD, digest_choice, field_of, mail_choices, said
 from webapp.queries.still_broken import zone_of_workspace
 from webapp.views import door
 from webapp.views.own import own_integration
@@ -28,7 +29,8 @@ Page = str | Response | tuple[str, int]
 def preferences() -> Page:
     with door.runtime().database.reading() as session:
         places = mail_choices(session, door.viewer().person_id)
-    return render_template("people/preferences.html", places=places)
+        digest = digest_choice(session, door.viewer().person_id)
+    return render_template("people/preferences.html", places=places, digest=digest)
 
 
 @blueprint.post("/preferences")
@@ -39,6 +41,7 @@ def choose_mails() -> Page:
         (place, kind) for place, _ in viewer.workspaces for kind in CHOICES if field_of(place, kind) in ticked
     }  # fmt: skip
     choose(door.runtime(), person_id=viewer.person_id, wanted=wanted)
+    choose_digest(door.runtime(), person_id=viewer.person_id, wanted=DIGEST_FIELD in ticked)
     flash(say("Saved."), "success")
     return redirect(url_for("mails.preferences"), 303)
 

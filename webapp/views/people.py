@@ -1,4 +1,4 @@
-"""Signing up, in and out, and the workspaces one belongs to."""
+"""Signing up, in and out, and going from one workspace to another."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from webapp.lifecycle.demo_person import EMAIL, PASSWORD
 from webapp.lifecycle.reset_password import ask_reset, is_reset_token, reset_password
 from webapp.lifecycle.sign_in import TooManyTries, sign_in
 from webapp.lifecycle.sign_up import BadEntry, sign_up
-from webapp.lifecycle.workspaces import add_member, add_workspace, remove_member
-from webapp.models.people import Role
-from webapp.queries.people import members_of
+from webapp.lifecycle.workspaces import add_workspace
 from webapp.views import door
+from webapp.views.members import members_page
 
 blueprint = Blueprint("people", __name__)
 Page = str | Response | tuple[str, int]
@@ -23,6 +22,8 @@ Page = str | Response | tuple[str, int]
 def login() -> Page:
     if door.viewer_or_none() is not None:
         return redirect(door.safe_next(request.args.get("next")), 303)
+    if door.known_or_none() is not None:
+        return render_template("people/no_workspace.html", faults={})
     return _login_page(email=EMAIL if door.runtime().settings.is_demo else "")
 
 
@@ -112,61 +113,20 @@ def switch() -> Page:
 
 
 @blueprint.post("/workspaces")
-@door.signed_in
 def make_workspace() -> Page:
+    """Also for somebody who is in none any more."""
+    known = door.known_or_none()
+    if known is None:
+        return redirect(url_for("people.login"), 303)
     try:
         session["workspace"] = add_workspace(
-            door.runtime(), person_id=door.viewer().person_id, name=request.form.get("workspace", "")
+            door.runtime(), person_id=known.person_id, name=request.form.get("workspace", "")
         )
     except BadEntry as bad:
-        return _members_page(bad.faults), 422
+        if door.viewer_or_none() is None:
+            return render_template("people/no_workspace.html", faults=bad.faults), 422
+        return members_page(bad.faults), 422
     return redirect(url_for("integrations.page"), 303)
-
-
-@blueprint.get("/members")
-@door.signed_in
-def members() -> Page:
-    return _members_page({})
-
-
-@blueprint.post("/members")
-@door.signed_in
-def put_member() -> Page:
-    _owner_only()
-    try:
-        add_member(
-            door.runtime(), workspace_id=door.viewer().workspace_id,
-            email=request.form.get("email", ""), role=request.form.get("role", ""),
-        )  # fmt: skip
-    except BadEntry as bad:
-        return _members_page(bad.faults), 422
-    flash("Done.", "success")
-    return redirect(url_for("people.members"), 303)
-
-
-@blueprint.post("/members/<person_id>/removal")
-@door.signed_in
-def drop_member(person_id: str) -> Page:
-    _owner_only()
-    try:
-        if not remove_member(door.runtime(), workspace_id=door.viewer().workspace_id, person_id=person_id):
-            abort(404)
-    except BadEntry as bad:
-        return _members_page(bad.faults), 422
-    flash("Removed.", "success")
-    return redirect(url_for("people.members"), 303)
-
-
-def _owner_only() -> None:
-    if door.viewer().role is not Role.OWNER:
-        abort(403, "Only an owner can change who is in this workspace.")
-
-
-def _members_page(faults: dict[str, str]) -> str:
-    viewer = door.viewer()
-    with door.runtime().database.reading() as reading:
-        found = members_of(reading, viewer.workspace_id)
-    return render_template("people/members.html", members=found, faults=faults, roles=list(Role))
 
 
 def _login_page(*, email: str, fault: str = "") -> str:

@@ -15,13 +15,14 @@ from itsdangerous import BadData
 from werkzeug.http import parse_cookie
 
 from webapp.lifecycle.runtime import Runtime
-from webapp.queries.poll import unchanged_since
+from webapp.queries.poll import all_unchanged_since, unchanged_since
 from webapp.views.web import headers_of_ours
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-PATHS = ("/integrations/board", "/overview/figures", "/pulse")
+ALL = "/workspaces/board"
+PATHS = ("/integrations/board", "/overview/figures", "/pulse", ALL)
 
 
 def init_app(app: Flask) -> None:
@@ -45,9 +46,8 @@ class _Polls:
     def _is_unchanged(self, environ: WSGIEnvironment) -> bool:
         identity = self._identity(parse_cookie(environ).get(self._cookie, ""))
         seen = parse_qs(environ.get("QUERY_STRING", "")).get("seen", [""])[0]
-        return identity is not None and unchanged_since(
-            self._runtime.database, identity, seen=seen, now=self._runtime.now()
-        )
+        unchanged = all_unchanged_since if environ["PATH_INFO"] == ALL else unchanged_since
+        return identity is not None and unchanged(self._runtime.database, identity, seen=seen, now=self._runtime.now())
 
     def _identity(self, cookie: str) -> tuple[str, str, str] | None:
         """Person, epoch and workspace as the signed cookie has them; whether they still hold, the one row says."""

@@ -8,16 +8,20 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from webapp.lifecycle.account_mail import confirmation, new_password, returned
+from webapp.lifecycle.digest import digest
 from webapp.lifecycle.ends_letter import letter_of as letter_of_ends
 from webapp.lifecycle.incident_mail import recovered
 from webapp.lifecycle.letter import Letter
+from webapp.lifecycle.link_mail import invitation, link_used, sign_in_link
 from webapp.lifecycle.operator_mail import breaker_letter, fault_letter
 from webapp.lifecycle.problem_letter import Problems, letter_of
 from webapp.models.breaker import Breaker
 from webapp.models.health import Health
 from webapp.models.notice import NoticeKind
 from webapp.models.our_fault import OurFault
+from webapp.models.people import Role
 from webapp.platforms.diagnosis import Cause
+from webapp.queries.agency import Agency, OneFacts, PlaceFacts
 from webapp.queries.ending import Ending
 from webapp.queries.facts import IntegrationFacts
 from webapp.views.sample_days import RECEIPT
@@ -91,6 +95,28 @@ MAILS: dict[str, Callable[[], Letter]] = {
     "mail-returned": lambda: returned(["ana@aurora.test"], workspace_name="Aurora", home=HOME),
     "our-fault": lambda: fault_letter(FAULT, name="Meta Ads", home=HOME),
     "breaker": lambda: breaker_letter(TRIPPED, name="Meta Ads", home=HOME),
+    "escalated": lambda: _problem(NoticeKind.ESCALATED, broken(META)),
+    "digest": lambda: digest(
+        Agency(places=(), count=12, needs=2, status="", tone="red", platforms=(), turns_at=NOW),
+        [PlaceFacts(id="", name=name, may_change=True, ones=(
+            OneFacts(id="", platform="meta_ads", platform_name="Meta Ads", mark="meta", account_name=f"{name} US",
+                     health=Health.NEEDS_RECONNECT, label="Reconnect needed"),
+        )) for name in ("Birch", "Cedar")],
+        home=HOME, stop=STOP,
+    ),
+    "invitation": lambda: invitation(
+        by="Ana", place="Aurora", role=Role.ADMIN, link=f"{HOME}/invitations/a-token", until=MORNING
+    ),
+    "sign-in-link": lambda: sign_in_link(
+        by="Ana", place="Aurora", platform="Meta Ads", account="Aurora US", link=f"{HOME}/links/a-token", until=MORNING
+    ),
+    "connect-link": lambda: sign_in_link(
+        by="Ana", place="Aurora", platform="Meta Ads", account=None, link=f"{HOME}/links/a-token", until=MORNING
+    ),
+    "link-used": lambda: link_used(
+        place="Aurora", platform="Meta Ads", account="Aurora US", email="client@aurora.test",
+        link=f"{HOME}/integrations/an-id",
+    ),
     "confirm-email": lambda: confirmation("Ana", link=f"{HOME}/email-confirmation/a-token"),
     "reset-password": lambda: new_password("Ana", link=f"{HOME}/password-reset/a-token"),
 }  # fmt: skip

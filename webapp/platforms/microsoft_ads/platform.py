@@ -67,6 +67,7 @@ class MicrosoftAds(Platform):
     rotates = True
     # "Old refresh tokens are not revoked when used" (learn.microsoft.com/entra/identity-platform/refresh-tokens).
     old_token_usable = True
+    keeps_old_tokens = True
     # A report that was ordered is still ours to fetch hours later.
     page_life = timedelta(hours=2)
     needs_developer_token = True
