@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -20,18 +23,24 @@ from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.store_page import store_page
 from webapp.lifecycle.sum_days import mark_stale, owner_of, sum_some, sum_stale_days
 from webapp.models.columns import opaque_id
+from webapp.models.cost_rule import CostKind, CostRule
 from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow
 from webapp.models.day_sum import AdDay, ProductDay, StaleDay, StoreDay, UnitCost
 from webapp.models.integration import Integration
 from webapp.models.people import Workspace
 from webapp.platforms import registry
 from webapp.platforms.records import Line, Order, Refund, Spend, Variant
+from webapp.queries.cost_rules import store_costs
 from webapp.queries.day_figures import ad_figures, product_totals, store_figures
+from webapp.queries.money_of import Exchange
+from webapp.queries.profit import tally
 from webapp.settings import Settings
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 TODAY = NOON.date()
 FIRST, LAST = TODAY - timedelta(days=30), TODAY + timedelta(days=30)
+EVERY_DAY = [FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1)]
+MONEY = Exchange("USD", {("EUR", day): Decimal(2) for day in EVERY_DAY})
 AMOUNT = st.integers(0, 10**12)
 DAYS = st.integers(0, 5).map(lambda number: TODAY + timedelta(days=number))
 IDS = st.sampled_from("123")
@@ -66,7 +75,12 @@ COSTS = st.builds(
     Variant, id=st.sampled_from("abc"), product_id=st.just("p"), title=st.just("x"), sku=st.none(),
     price_micros=st.none(), unit_cost_micros=st.one_of(st.none(), AMOUNT), currency=st.sampled_from(["USD", "CAD"]),
 )  # fmt: skip
+RULES = st.tuples(
+    st.sampled_from(CostKind), st.sampled_from(["", "rent"]), st.one_of(st.just(date.min), DAYS),
+    st.integers(0, 1_000_000), AMOUNT, AMOUNT,
+)  # fmt: skip
 HAPPENING = st.one_of(
+    st.tuples(st.just("rule"), RULES),
     st.tuples(st.just("page"), st.lists(orders(), min_size=1, max_size=3)),
     st.tuples(st.just("spend"), st.lists(SPENT, min_size=1, max_size=4)),
     st.tuples(st.just("costs"), st.lists(COSTS, min_size=1, max_size=2)),
@@ -107,6 +121,17 @@ class Place:
             elif kind == "costs":
                 store_page(session, store, what, read_at=self.now)
                 note_store_costs(session, store, self.now)
+            elif kind == "rule":
+                of, name, since, share, order, month = what
+                session.merge(
+                    CostRule(
+                        workspace_id=self.workspace_id, platform=store.platform, account_id=store.account_id, kind=of,
+                        name=name if of is CostKind.FIXED else "", from_day=since, currency="USD", noted_at=self.now,
+                        share_ppm=share if "share" in of.parts else 0,
+                        order_micros=order if "order" in of.parts else 0,
+                        month_micros=month if "month" in of.parts else 0,
+                    )
+                )  # fmt: skip
             elif kind == "unlisted":
                 bury_unlisted(session, store, ORDERS, what[0], frozenset(what[1]), self.now)
             elif kind == "unseen":
@@ -129,14 +154,19 @@ class Place:
         with self.database.reading() as session:
             stores = store_figures(session, self.workspace_id, FIRST, LAST)
             ads = ad_figures(session, self.workspace_id, FIRST, LAST)
-            products = product_totals(session, self.workspace_id, FIRST, LAST)
+            costs = store_costs(session, [session.get_one(Integration, self.store)], self.workspace_id)
+            defaults = [share for one in costs for share in one.defaults]
+            products = product_totals(session, self.workspace_id, FIRST, LAST, defaults)
+        sums = tally(stores, ads, MONEY, costs, EVERY_DAY).by_day
         return (
             {one.day: (one.currency, one.orders, one.units, one.sales_micros, one.discount_micros, one.shipping_micros,
                        one.tax_micros, one.refund_micros, one.goods_micros, one.uncosted_micros) for one in stores},
             {one.day: (one.currency, one.spend_micros, one.impressions, one.clicks, one.conversions_micros,
                        one.value_micros) for one in ads},
-            {one.variant_id: (one.units, one.sales_micros, one.goods_micros, one.uncosted_micros, one.uncosted_units)
-             for one in products},
+            {one.variant_id: (one.units, one.sales_micros, one.goods_micros, one.uncosted_micros, one.uncosted_units,
+                              one.assumed_micros, one.assumed_units) for one in products},
+            {day: (one.assumed, one.assumed_for, one.uncosted, one.fees, one.postage, one.fixed, one.profit)
+             for day, one in sums.items()},
         )  # fmt: skip
 
     def recomputed(self):
@@ -144,8 +174,9 @@ class Place:
         stores, ads, products = (
             defaultdict(lambda: [0] * 9),
             defaultdict(lambda: [0] * 5),
-            defaultdict(lambda: [0] * 5),
+            defaultdict(lambda: [0] * 7),
         )
+        unknown = defaultdict(int)
         with self.database.reading() as session:
 
             def mine(table):
@@ -176,14 +207,54 @@ class Place:
                                              one.total_micros if unit is None else 0,
                                              one.quantity if unit is None else 0)):  # fmt: skip
                     product[at] += amount
+                if unit is None:
+                    unknown[one.variant_id or "", order.day, "sold"] += one.total_micros
+                    unknown[one.variant_id or "", order.day, "units"] += one.quantity
+            rules = sorted(mine(CostRule), key=lambda one: one.from_day)
             for one in mine(SpendRow):
                 row = (one.spend_micros, one.impressions, one.clicks, one.conversions_micros, one.value_micros)
                 ads[one.day] = [a + b for a, b in zip(ads[one.day], row, strict=True)]
+        for (variant, day, what), amount in unknown.items():
+            for share in in_effect(rules, CostKind.GOODS, day):
+                at, found = (5, nearest(amount, share.share_ppm)) if what == "sold" else (6, amount)
+                products[variant][at] += found
         return (
             {day: ("USD", *row) for day, row in stores.items()},
             {day: ("EUR", *row) for day, row in ads.items()},
             {variant: tuple(row) for variant, row in products.items()},
+            {day: self.left_over(day, stores[day], ads[day], rules)
+             for day in (EVERY_DAY if rules else sorted(stores.keys() | ads.keys()))},
+        )  # fmt: skip
+
+    def left_over(self, day: date, sold: list[int], spent: list[int], rules: list[CostRule]):
+        """Profit the slow way, and what of it comes from what was entered."""
+        orders, _, sales, _, _, tax, refunds, goods, uncosted = sold
+        assumed = sum(nearest(uncosted, rule.share_ppm) for rule in in_effect(rules, CostKind.GOODS, day))
+        has_default = bool(in_effect(rules, CostKind.GOODS, day))
+        fees, postage, fixed = (
+            sum(
+                nearest(sales, rule.share_ppm) + orders * rule.order_micros + of_month(rule.month_micros, day)
+                for rule in in_effect(rules, kind, day)
+            )
+            for kind in (CostKind.FEES, CostKind.POSTAGE, CostKind.FIXED)
         )
+        profit = sales - tax - refunds - goods - assumed - 2 * spent[0] - fees - postage - fixed
+        return (assumed, uncosted if has_default else 0, 0 if has_default else uncosted, fees, postage, fixed, profit)
+
+
+def in_effect(rules: list[CostRule], kind: CostKind, day: date) -> list[CostRule]:
+    """The last one of each name that began by then; `rules` oldest first."""
+    return list({rule.name: rule for rule in rules if rule.kind is kind and rule.from_day <= day}.values())
+
+
+def nearest(micros: int, ppm: int) -> int:
+    return floor(Fraction(micros * ppm, 1_000_000) + Fraction(1, 2))
+
+
+def of_month(micros: int, day: date) -> int:
+    """So much of the month is over that evening, less what was over that morning."""
+    length = ((day.replace(day=28) + timedelta(days=4)).replace(day=1) - day.replace(day=1)).days
+    return floor(Fraction(micros * day.day, length)) - floor(Fraction(micros * (day.day - 1), length))
 
 
 @pytest.fixture

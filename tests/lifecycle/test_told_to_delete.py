@@ -8,14 +8,16 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import inspect, text
-from sqlmodel import func, select
+from sqlmodel import SQLModel, func, select
 
 from tests.acts import Acts
 from tests.signals import ANA_AT_META, AURORA, CEDAR, CEDAR_ID, shop
 from webapp.models.access import Ending, Grant, Login
+from webapp.models.cost_rule import CostKind, CostRule
 from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow, Tombstone, VariantRow
 from webapp.models.health import Health
 from webapp.models.integration import Event
+from webapp.models.stand_in import StandIn, StandInKind
 from webapp.models.sync import Coverage, Cursor, Outcome
 from webapp.models.trouble import Receipt
 
@@ -95,6 +97,18 @@ def test_a_deleted_product_is_remembered_and_what_it_cost_is_kept(platforms, act
         assert session.get(VariantRow, (row.workspace_id, "shopify", row.account_id, "99")) is not None
 
 
+def say_what_it_costs(runtime, one) -> None:
+    """What a person entered goes with the account's data."""
+    owner = {"workspace_id": one.workspace_id, "platform": one.platform, "account_id": one.account_id}
+    now = runtime.now()
+    with runtime.database.writing() as session:
+        session.add_all([
+            CostRule(**owner, kind=CostKind.FEES, name="", from_day=now.date(), currency="EUR", noted_at=now),
+            StandIn(**owner, day=now.date(), kind=StandInKind.HAND, spend_micros=1, currency="EUR", person_id="p",
+                    noted_at=now),
+        ])  # fmt: skip
+
+
 # -- a whole shop -------------------------------------------------------------------------------------------------
 
 
@@ -109,6 +123,7 @@ def test_a_shop_is_deleted_everywhere_when_its_time_has_come(platforms, acts, sa
     sandbox.switch("shopify", "access_revoked")
     platforms.webhook("app/uninstalled", shop())
     platforms.clock_ticks()
+    say_what_it_costs(runtime, acts.integration(store))
     held = counted(runtime, *HELD)
     # Sent before its time, or kept from another time: the merchant was promised two days.
     platforms.webhook("shop/redact", REDACT)
@@ -125,6 +140,13 @@ def test_a_shop_is_deleted_everywhere_when_its_time_has_come(platforms, acts, sa
         for table in (OrderRow, LineRow, RefundRow, VariantRow, Tombstone):
             assert session.exec(select(table)).first() is None, table
         assert session.exec(select(Coverage).where(Coverage.platform == "shopify")).first() is None
+        left = {
+            table.name
+            for table in SQLModel.metadata.sorted_tables
+            if table.name != "integration" and {"workspace_id", "platform", "account_id"} <= set(table.columns.keys())
+            and session.execute(select(table).where(table.c.platform == "shopify")).first() is not None
+        }  # fmt: skip
+    assert left == set(), "every table of an account's numbers, whichever is added"
     assert counted(runtime, SpendRow) == spend
     row = acts.row(store)
     assert row.health is Health.NEEDS_RECONNECT

@@ -27,7 +27,7 @@ PUBLIC = {
 SIGNED_IN = {
     "overview.page", "overview.figures", "overview.look", "overview.days", "overview.orders", "overview.refunds",
     "overview.campaigns", "overview.products", "costs.page", "costs.put", "costs.drop",
-    "costs.read_file", "costs.take_in",
+    "costs.read_file", "costs.take_in", "cost_rules.put", "cost_rules.drop",
     "integrations.page", "integrations.board", "checks.check_all", "checks.begin_mute", "checks.end_mute",
     "coverage.page",
     "authorizations.start", "authorizations.callback", "authorizations.not_ours", "patterns.index", "patterns.screen",

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from webapp.lifecycle.runtime import bump
 from webapp.models.comparison import Comparison
+from webapp.models.cost_rule import CostRule
 from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow, Tombstone, VariantRow
 from webapp.models.day_note import DayNote
 from webapp.models.day_sum import AdDay, ProductDay, StaleDay, StoreDay, UnitCost
@@ -16,12 +17,14 @@ from webapp.models.integration import Event, EventKind, Integration
 from webapp.models.lease import Lease
 from webapp.models.notice import Notice
 from webapp.models.restated import Restated
+from webapp.models.stand_in import StandIn
 from webapp.models.sync import Coverage, Cursor
 from webapp.models.trouble import Receipt
 
 DATA = (
     OrderRow, LineRow, RefundRow, VariantRow, SpendRow, Tombstone, DayNote, Coverage, Cursor,
-    StaleDay, StoreDay, ProductDay, AdDay, UnitCost, Restated,
+    StaleDay, StoreDay, ProductDay, AdDay, UnitCost, CostRule, StandIn,
+    Restated,
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from webapp.models import (
     breaker,
     channel,
     comparison,
+    cost_rule,
     data,
     day_note,
     day_sum,
@@ -19,12 +20,14 @@ from webapp.models import (
     rate,
     restated,
     signal,
+    stand_in,
     sync,
     tick,
     trouble,
 )
 
 __all__ = [
-    "access", "breaker", "channel", "comparison", "data", "day_note", "day_sum", "guide", "integration", "lease",
-    "link", "mute", "notice", "our_fault", "people", "rate", "restated", "signal", "sync", "tick", "trouble",
+    "access", "breaker", "channel", "comparison", "cost_rule", "data", "day_note", "day_sum", "guide", "integration",
+    "lease", "link", "mute", "notice", "our_fault", "people", "rate", "restated", "signal", "stand_in", "sync", "tick",
+    "trouble",
 ]  # fmt: skip

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from webapp.models.cost_rule import CostKind, CostRule
 from webapp.models.data import VariantRow
 from webapp.models.day_sum import CostSource, UnitCost
 from webapp.models.integration import Integration
+from webapp.queries import wording
 from webapp.queries.day_figures import ProductTotal, product_totals
 
 
@@ -38,6 +41,53 @@ class ByHand:
     from_day: date
     cost_micros: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleLine:
+    """What was entered of one kind of cost: "2.9 % of sales and $0.30 for each order"."""
+
+    integration_id: str
+    store: str
+    kind: CostKind
+    name: str
+    says: str
+    from_day: date
+
+
+def rule_lines(session: Session, integrations: Sequence[Integration], workspace_id: str) -> list[RuleLine]:
+    """Everything that was entered beside unit costs, kind by kind, newest day first."""
+    homes = {(one.platform, one.account_id): one for one in integrations}
+    kinds = list(CostKind)
+    rules = [
+        one
+        for one in session.scalars(select(CostRule).where(col(CostRule.workspace_id) == workspace_id))
+        if (one.platform, one.account_id) in homes
+    ]
+    rules.sort(key=lambda one: (kinds.index(one.kind), one.name, -one.from_day.toordinal()))
+    return [
+        RuleLine(
+            integration_id=home.id, store=home.account_name, kind=one.kind, name=one.name, says=_says(one),
+            from_day=one.from_day,
+        )
+        for one in rules
+        for home in (homes[one.platform, one.account_id],)
+    ]  # fmt: skip
+
+
+def _says(rule: CostRule) -> str:
+    of = "what it sold for" if rule.kind is CostKind.GOODS else "sales"
+    said = [
+        f"{percent(rule.share_ppm)} % of {of}" if rule.share_ppm else "",
+        f"{wording.exact_money(rule.order_micros, rule.currency)} for each order" if rule.order_micros else "",
+        f"{wording.exact_money(rule.month_micros, rule.currency)} a month" if rule.month_micros else "",
+    ]
+    return wording.listed([one for one in said if one]) or "nothing"
+
+
+def percent(ppm: int) -> str:
+    """ "2.9", "40"."""
+    return f"{Decimal(ppm) / 10_000:f}"
 
 
 def uncosted(

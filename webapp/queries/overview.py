@@ -16,8 +16,9 @@ from webapp.models.plan import day_start, local_day
 from webapp.platforms.base import Platform
 from webapp.queries import wording
 from webapp.queries.calendar_rows import fetch_days
+from webapp.queries.cost_rules import DefaultShare, StoreCosts, store_costs
 from webapp.queries.day_figures import ad_figures, product_totals, store_figures
-from webapp.queries.definitions import DEFINITIONS
+from webapp.queries.definitions import DEFINITIONS, not_entered
 from webapp.queries.gaps import COMPARABLE, Completeness, completeness, told
 from webapp.queries.overview_facts import HelpFacts, OverviewFacts
 from webapp.queries.overview_lines import lines_of, platform_lines, product_lines, profit_range, ratios_of
@@ -48,6 +49,12 @@ class Reckoning:
     turn_at: datetime
     revision: int
     sources: tuple[str, ...] = ()
+    costs: tuple[StoreCosts, ...] = ()
+
+    @property
+    def defaults(self) -> list[DefaultShare]:
+        """The default percentages of all stores."""
+        return [share for one in self.costs for share in one.defaults]
 
     def money_at(self, platform: str, account_id: str) -> Callable[[int], str]:
         """Amounts in an account's own currency in words."""
@@ -73,10 +80,13 @@ def reckon(
     period, problem = period_of(asked, today)
     first, last = period.before.first - COMPARABLE, period.last + COMPARABLE
     money = exchange_of(session, shop.currency, {one.currency for one in integrations}, first, last)
+    costs = store_costs(session, [one for one in integrations if platforms[one.platform].kind == "store"], workspace_id)
     tallied = tally(
         store_figures(session, workspace_id, period.before.first, period.last),
         ad_figures(session, workspace_id, first, last),
         money,
+        costs,
+        [*period.before.days, *period.days],
     )
     streams = fetch_days(session, integrations, since=first)
     complete = partial(
@@ -95,6 +105,7 @@ def reckon(
         before_whole=complete(period.before),
         revision=revision,
         sources=money.sources,
+        costs=tuple(costs),
         turn_at=min(day_start(local_day(now, ZoneInfo(one.timezone)) + timedelta(days=1), ZoneInfo(one.timezone))
                     for one in integrations),
     )  # fmt: skip
@@ -103,7 +114,7 @@ def reckon(
 def overview_of(session: Session, found: Reckoning, *, workspace_id: str) -> OverviewFacts:
     """Everything the page shows of it."""
     period, money = found.period, money_in(found.currency)
-    products = product_totals(session, workspace_id, period.first, period.last)
+    products = product_totals(session, workspace_id, period.first, period.last, found.defaults)
     shown, words = profit_range(found.now_sums, found.whole, money)
     return OverviewFacts(
         period=period,
@@ -135,6 +146,7 @@ def overview_of(session: Session, found: Reckoning, *, workspace_id: str) -> Ove
         ),
         status=_status(found),
         compared_with=period.before.words,
+        not_entered=tuple(not_entered(found.now_sums)),
     )
 
 

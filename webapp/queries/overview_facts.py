@@ -83,7 +83,8 @@ class ProductLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewFacts:
-    """`profit` is a range in words where something is left out. `notes` are about all of the page."""
+    """`profit` is a range in words where something is left out. `notes` are about all of the page, `not_entered` names
+    what is not taken off because nobody said what it is."""
 
     period: Period
     currency: str
@@ -103,3 +104,4 @@ class OverviewFacts:
     help: tuple[HelpFacts, ...]
     status: tuple[str, str]
     compared_with: str
+    not_entered: tuple[str, ...]

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from webapp.models.cost_rule import CostKind
 from webapp.platforms.base import Platform
 from webapp.queries import wording
 from webapp.queries.day_figures import ProductTotal
-from webapp.queries.definitions import DEFINITIONS
+from webapp.queries.definitions import DEFINITIONS, KINDS
 from webapp.queries.gaps import Completeness, Gap
 from webapp.queries.overview_facts import LineFacts, PlatformLine, ProductLine
 from webapp.queries.profit import Sums
 
 Money = Callable[[int], str]
+UNITS = ("unit", "units")
 NO_COST = "Leaves out what {sold} of sales cost: there is no cost on record."
+GUESSED = "Takes what sold for {sold} without a cost of its own to have cost {cost}, by your default percentage."
+NOT_ALWAYS = "Leaves out {what} of days for which you entered none."
 
 
 def lines_of(
@@ -29,8 +33,8 @@ def lines_of(
     """From sales to net profit, in the order of the sum; `profit` is as `profit_range` says it."""
 
     def line(key: str, sign: str, amount: int, then: int, gaps: Iterable[Gap], then_gaps: Iterable[Gap], *more: str,
-             label: str | None = None, platform: str | None = None) -> LineFacts:  # fmt: skip
-        comparable = not list(then_gaps)
+             label: str | None = None, platform: str | None = None, even: bool = True) -> LineFacts:  # fmt: skip
+        comparable = even and not list(then_gaps)
         marks = [*(gap.words_in(money) for gap in gaps), *more]
         return LineFacts(
             key=key, label=label or DEFINITIONS[key].label, sign=sign, amount=money(amount),
@@ -46,6 +50,12 @@ def lines_of(
         line("refunds", "−", now.refunds, before.refunds, stores, then_stores),
         line("goods", "−", now.goods, before.goods, stores, then_stores, *uncosted),
     ]
+    guessed = guessed_words(now, money)
+    if CostKind.GOODS in now.entered:
+        one = line(
+            "assumed", "−", now.assumed, before.assumed, stores, then_stores, even=_known(CostKind.GOODS, before)
+        )
+        found.append(replace(one, marks=(*one.marks, *guessed)))
     for slug, platform in platforms.items():
         if platform.kind == "ads":
             spend, gaps = now.spend_at(slug), _of(whole, slug)
@@ -55,9 +65,25 @@ def lines_of(
             )  # fmt: skip
             # Nothing at all is here: that is not known, which is not zero.
             found.append(one if spend or not gaps or slug in whole.partly else replace(one, amount=None))
-    found += [_unknown("fees"), _unknown("postage")]
-    last = line("profit", "=", now.profit, before.profit, whole.gaps, before_whole.gaps, *uncosted)
-    return (*found, replace(last, amount=profit))
+    partly = []
+    for key in ("fees", "postage", "fixed"):
+        kind = KINDS[key]
+        lacks = [NOT_ALWAYS.format(what=DEFINITIONS[key].label.lower())] if not _known(kind, now) else []
+        if kind not in now.entered:
+            found.append(_unknown(key))
+            continue
+        partly += lacks
+        gaps, then_gaps = (stores, then_stores) if kind is not CostKind.FIXED else ([], [])
+        found.append(line(key, "−", getattr(now, key), getattr(before, key), gaps, then_gaps, *lacks,
+                          even=_known(kind, before)))  # fmt: skip
+    even = all(_known(kind, now) == _known(kind, before) for kind in now.entered | before.entered)
+    last = line("profit", "=", now.profit, before.profit, whole.gaps, before_whole.gaps, *uncosted, *partly, even=even)
+    return (*found, replace(last, amount=profit, marks=(*last.marks, *guessed)))
+
+
+def guessed_words(now: Sums, money: Money) -> list[str]:
+    """What is said wherever the default percentage is in a figure."""
+    return [GUESSED.format(sold=money(now.assumed_for), cost=money(now.assumed))] if now.assumed_for else []
 
 
 def ratios_of(
@@ -143,15 +169,29 @@ def product_lines(products: Sequence[ProductTotal], money_at: Callable[[str, str
             title=one.title if one.variant_id else f"{one.title} and other items that are no product",
             units=wording.count(one.units),
             sales=money(one.sales_micros),
-            goods=None if one.uncosted_units else money(one.goods_micros),
-            left=None if one.uncosted_units else money(one.sales_micros - one.goods_micros),
-            mark=f"No cost on record for {wording.counted(one.uncosted_units, ('unit', 'units'))}"
-            if one.uncosted_units
-            else None,
+            goods=None if one.unknown_units else money(one.goods_micros + one.assumed_micros),
+            left=None if one.unknown_units else money(one.sales_micros - one.goods_micros - one.assumed_micros),
+            mark=_cost_mark(one, money),
         )
         for one in products
         for money in (money_at(one.platform, one.account_id),)
     )
+
+
+def _cost_mark(one: ProductTotal, money: Money) -> str | None:
+    said = []
+    if one.unknown_units:
+        said.append(f"No cost on record for {wording.counted(one.unknown_units, UNITS)}.")
+    if one.assumed_units:
+        said.append(
+            f"{money(one.assumed_micros)} of it is your default percentage, for "
+            f"{wording.counted(one.assumed_units, UNITS)} without a cost of their own."
+        )
+    return " ".join(said) or None
+
+
+def _known(kind: CostKind, sums: Sums) -> bool:
+    return kind in sums.entered and kind not in sums.lacking
 
 
 def _unknown(key: str) -> LineFacts:

@@ -72,7 +72,7 @@ def _bar(
     high = max(abs(one.profit) * scale, 1.5)
     mark = f"Leaves out {wording.listed(list(gaps))}" if gaps else "May still change" if changing else ""
     mark = ". ".join(said for said in (mark, moved) if said)
-    figures = (one.revenue, one.refunds, one.goods, one.ads, one.profit)
+    figures = (one.revenue, one.refunds, one.goods + one.assumed, one.ads, one.others, one.profit)
     told = f"{name}: net profit {money(one.profit)}. Revenue {money(one.revenue)}, ads {money(one.ads)}."
     return BarFacts(
         name=name,

@@ -6,6 +6,7 @@ from webapp.views import (
     authorizations,
     channels,
     checks,
+    cost_rules,
     costs,
     coverage,
     elsewhere,
@@ -32,6 +33,7 @@ from webapp.views import (
 BLUEPRINTS = (
     overview.blueprint,
     costs.blueprint,
+    cost_rules.blueprint,
     integrations.blueprint,
     agency.blueprint,
     elsewhere.blueprint,

@@ -10,12 +10,33 @@ from werkzeug.wrappers import Response
 from webapp.lifecycle.import_costs import cost_of, import_costs, read_costs
 from webapp.lifecycle.note_costs import EVER
 from webapp.lifecycle.set_cost import drop_cost, set_cost
-from webapp.queries.costs import by_hand, uncosted
-from webapp.queries.overview import reckon
+from webapp.models.cost_rule import CostKind
+from webapp.queries.costs import by_hand, rule_lines, uncosted
+from webapp.queries.overview import money_in, reckon
+from webapp.queries.overview_lines import guessed_words
 from webapp.views import door
 
 blueprint = Blueprint("costs", __name__, url_prefix="/overview/costs")
 SHOWN_ROWS = 100
+KINDS = (
+    (
+        CostKind.GOODS,
+        "Goods without a cost of their own",
+        "A percentage of what they sold for. A product's own cost goes before it, and wherever it is used the figure "
+        "says so.",
+    ),
+    (
+        CostKind.FEES,
+        "Payment fees",
+        "What it costs to be paid: a percentage of sales, an amount for each order, or both.",
+    ),
+    (CostKind.POSTAGE, "Shipping", "What you pay carriers, as you know it best."),
+    (
+        CostKind.FIXED,
+        "Fixed costs",
+        "Rent, wages, software: what a month costs, spread over its days. Give each a name.",
+    ),
+)
 
 
 @blueprint.get("")
@@ -33,11 +54,14 @@ def page() -> str | Response:
         period = found.period
         lacking, totals = uncosted(session, found.integrations, viewer.workspace_id, period.first, period.last)
         entered = by_hand(session, found.integrations, viewer.workspace_id)
+        rules = rule_lines(session, found.integrations, viewer.workspace_id)
     sold = sum(one.sales_micros for one in totals)
     covered = sold - sum(one.uncosted_micros for one in totals)
     return render_template(
         "overview/costs.html", found=found, lacking=lacking, entered=entered, ever=EVER,
-        percent=covered * 100 // sold if sold else None, can_change=viewer.may_change,
+        percent=covered * 100 // sold if sold else None, can_change=viewer.may_change, rules=rules, kinds=KINDS,
+        guessed=guessed_words(found.now_sums, money_in(found.currency)),
+        stores=[one for one in found.integrations if found.platforms[one.platform].kind == "store"],
     )  # fmt: skip
 
 

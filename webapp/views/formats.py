@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         moment=wording.moment, clock=wording.clock, count=wording.count, span=wording.span, through=_through,
         sentence=wording.sentence, came_back=came_back, rate=wording.rate, back_again=back_again, checked=checked,
-        said=words.say, named_day=wording.day, exactly=wording.exact_money,
+        said=words.say, named_day=wording.day, exactly=wording.exact_money, listed=wording.listed,
     )  # fmt: skip
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.policies["ext.i18n.trimmed"] = True

@@ -134,7 +134,9 @@ def products() -> str | AnyResponse:
     if found is None:
         return _nothing_yet()
     with door.runtime().database.reading() as session:
-        totals = product_totals(session, door.viewer().workspace_id, found.period.first, found.period.last)
+        totals = product_totals(
+            session, door.viewer().workspace_id, found.period.first, found.period.last, found.defaults
+        )
     if _is_csv():
         return _csv("products", found, products_csv(found, totals))
     shown = totals[(at - 1) * drill.AT_ONCE : at * drill.AT_ONCE]

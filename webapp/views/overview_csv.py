@@ -7,20 +7,22 @@ from datetime import date
 
 from webapp.queries import wording
 from webapp.queries.day_figures import ProductTotal
+from webapp.queries.definitions import KINDS, not_entered
 from webapp.queries.drill import CampaignLine, OrderLine
 from webapp.queries.overview import Reckoning, money_in
 from webapp.queries.profit import Sums
 from webapp.views.spreadsheet import Cell, amount, table_csv
 
-DAYS = ("Day", "Orders", "Sales", "Tax", "Refunds", "Cost of goods", "Sales without a cost", "Net profit", "Currency",
-        "Leaves out", "May still change")  # fmt: skip
+DAYS = ("Day", "Orders", "Sales", "Tax", "Refunds", "Cost of goods", "Sales without a cost")
+CHARGES = ("Goods by default percentage", "Payment fees", "Shipping costs", "Fixed costs")
+LAST = ("Net profit", "Currency", "Leaves out", "Not entered", "May still change")
 
 
 def days_csv(found: Reckoning) -> str:
     """A line for each day, and one for all of them."""
     ads = [slug for slug, platform in found.platforms.items() if platform.kind == "ads"]
     names = [f"{found.platforms[slug].name} spend" for slug in ads]
-    header = (*DAYS[:7], *names, *DAYS[7:])
+    header = (*DAYS, *names, *CHARGES, *LAST)
     rows = [
         _day(found, day.isoformat(), (day,), found.tallied.by_day.get(day, Sums()), ads) for day in found.period.days
     ]
@@ -38,10 +40,11 @@ def _day(found: Reckoning, name: str, days: Sequence[date], sums: Sums, ads: Seq
     left_out = [gap.words_in(money_in(found.currency)) for gap in gaps] if name == "All" else [
         gap.subject for gap in gaps
     ]  # fmt: skip
+    charges = [getattr(sums, key) if kind in sums.entered else None for key, kind in KINDS.items()]
     return [
         name, None if stores and not sums.orders else sums.orders, *map(amount, own), *map(amount, spend),
-        amount(sums.profit), found.currency, " ".join(left_out) if name == "All" else ", ".join(left_out),
-        ", ".join(changing),
+        *map(amount, charges), amount(sums.profit), found.currency,
+        " ".join(left_out) if name == "All" else ", ".join(left_out), ", ".join(not_entered(sums)), ", ".join(changing),
     ]  # fmt: skip
 
 
@@ -82,12 +85,14 @@ def campaigns_csv(found: Reckoning, lines: Sequence[CampaignLine]) -> str:
 
 def products_csv(found: Reckoning, totals: Sequence[ProductTotal]) -> str:
     currencies = {(one.platform, one.account_id): one.currency for one in found.integrations}
-    header = ("Product", "Variant id", "Units", "Sales", "Cost of goods", "Units without a cost", "Currency", "Stamp")
+    header = ("Product", "Variant id", "Units", "Sales", "Cost of goods", "Units without a cost",
+              "Goods by default percentage", "Currency", "Stamp")  # fmt: skip
     return table_csv(
         header,
         [
             [one.title, one.variant_id, one.units, amount(one.sales_micros),
              amount(None if one.uncosted_units == one.units else one.goods_micros), one.uncosted_units,
+             amount(one.assumed_micros if one.assumed_units else None),
              currencies.get((one.platform, one.account_id), found.currency), _stamp(found)]
             for one in totals
         ],
