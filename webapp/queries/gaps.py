@@ -11,33 +11,46 @@ from zoneinfo import ZoneInfo
 from webapp.models.day_state import DayState, day_state, worst
 from webapp.models.integration import Integration
 from webapp.models.plan import local_day
+from webapp.models.stand_in import StandInKind
 from webapp.platforms.base import Platform
 from webapp.queries import wording
 from webapp.queries.calendar_rows import StreamDays, StreamKey
 from webapp.queries.period import Period
 from webapp.queries.profit import Tally
+from webapp.queries.stand_ins import Back, Standing, Stood
+from webapp.queries.stand_ins import Key as StandInKey
 
 # Days that a missing one is compared with: the same weekday first, else any, of the weeks before and after it.
 COMPARABLE = timedelta(days=28)
 A_FEW = 3
 LACKING = (DayState.MISSING, DayState.PARTIAL, DayState.BEFORE)
+# What may yet be known: what is from before an account's data begins nobody has to stand in for.
+AWAY = (DayState.MISSING, DayState.PARTIAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """Days of one account that are not counted, or not wholly; `before`: all of them are from before its data begins
-    here. `low` and `high` are what its spend on them probably
-    comes to beyond what is counted; None where there is nothing to compare with, or it is a store."""
+    here. `ranges` say for each what its spend probably comes to beyond what is counted, `low` and `high` for all of
+    them; None where there is nothing to compare with, or it is a store."""
 
     platform: str
     company: str
+    account_id: str
     account_name: str
     is_store: bool
     days: tuple[date, ...]
     before: bool = False
     needs_rate: str | None = None
-    low: int | None = None
-    high: int | None = None
+    ranges: tuple[tuple[date, int, int], ...] = ()
+
+    @property
+    def low(self) -> int | None:
+        return sum(low for _, low, _ in self.ranges) if self.ranges else None
+
+    @property
+    def high(self) -> int | None:
+        return sum(high for _, _, high in self.ranges) if self.ranges else None
 
     @property
     def subject(self) -> str:
@@ -57,20 +70,34 @@ class Gap:
         return f"{said}; on comparable days it ran {low if low == high else f'{low} to {high}'}."
 
 
+Lack = Gap | Stood
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completeness:
     """`gaps` are what is left out, `changing` the days that may still move, by the company that may move them.
 
-    `partly` are the platforms of which at least one day is wholly here, `running` the days that are not over.
+    `partly` are the platforms of which at least one day is wholly here, `running` the days that are not over. `stood`
+    is what stands in for days that would be gaps, `back` what stood in for days that are here now.
     """
 
     gaps: tuple[Gap, ...]
     changing: Mapping[str, tuple[date, ...]]
     partly: frozenset[str]
     running: frozenset[date]
+    stood: tuple[Stood, ...] = ()
+    back: tuple[Back, ...] = ()
+
+    @property
+    def lacks(self) -> tuple[Lack, ...]:
+        """Whatever keeps a figure from being the platforms' own word."""
+        return (*self.gaps, *self.stood)
 
     def on(self, day: date) -> list[Gap]:
         return [gap for gap in self.gaps if day in gap.days]
+
+    def stood_on(self, day: date) -> list[Stood]:
+        return [one for one in self.stood if day in one.days]
 
 
 def completeness(
@@ -79,6 +106,7 @@ def completeness(
     platforms: Mapping[str, Platform],
     streams: Mapping[StreamKey, StreamDays],
     tallied: Tally,
+    standing: Mapping[StandInKey, Standing],
     *,
     now: datetime,
 ) -> Completeness:
@@ -86,12 +114,19 @@ def completeness(
     gaps: list[Gap] = []
     partly: set[str] = set()
     changing: dict[str, list[date]] = defaultdict(list)
+    stood: list[Stood] = []
+    back: list[Back] = []
     for one in integrations:
         platform, today = platforms[one.platform], local_day(now, ZoneInfo(one.timezone))
         states = dict(_states(period.days, one, platform, streams, today, now))
         lacking = [day for day, state in states.items() if state in LACKING]
         if len(lacking) < len(states):
             partly.add(one.platform)
+        here = {day: standing[key] for day in states if (key := (one.platform, one.account_id, day)) in standing}
+        away = {day: found for day, found in here.items() if states[day] in AWAY}
+        stood += _stood(one, platform, away, tallied)
+        back += [_back(one, platform, day, found, tallied) for day, found in here.items() if day not in away]
+        lacking = [day for day in lacking if day not in away]
         unrated = [day for day in states if (one.platform, one.account_id, day) in tallied.unconverted]
         if unrated:
             gaps.append(_gap(one, platform, unrated, needs_rate=one.currency))
@@ -99,14 +134,22 @@ def completeness(
             whole = {day for day, state in _states(_around(period), one, platform, streams, today, now)
                      if state in (DayState.COMPLETE, DayState.CHANGING) and day < today}  # fmt: skip
             early = all(states[day] is DayState.BEFORE for day in lacking)
-            gaps.append(_gap(one, platform, lacking, before=early, **_range(one, platform, lacking, whole, tallied)))
+            gaps.append(_gap(one, platform, lacking, before=early,
+                             ranges=_ranges(one, platform, lacking, whole, tallied)))  # fmt: skip
         changing[platform.company] += [day for day, state in states.items() if state is DayState.CHANGING]
     return Completeness(
         gaps=tuple(gaps),
         changing={name: tuple(sorted(set(days))) for name, days in changing.items() if days},
         partly=frozenset(partly),
         running=frozenset(local_day(now, ZoneInfo(one.timezone)) for one in integrations) & frozenset(period.days),
+        stood=tuple(stood),
+        back=tuple(back),
     )
+
+
+def may_stand_in_for(gap: Gap) -> bool:
+    """Whether a person may say what it was."""
+    return not gap.is_store and not gap.before and gap.needs_rate is None
 
 
 def told(gaps: Sequence[Gap], money: Callable[[int], str]) -> tuple[str, ...]:
@@ -151,30 +194,49 @@ def _around(period: Period) -> list[date]:
     return [period.first - COMPARABLE + timedelta(days=number) for number in range(length)]
 
 
-def _range(
+def _ranges(
     one: Integration, platform: Platform, lacking: Sequence[date], whole: set[date], tallied: Tally
-) -> dict[str, int]:
-    """What spend the lacking days probably hold beyond what is counted; nothing where nothing compares."""
+) -> tuple[tuple[date, int, int], ...]:
+    """What spend each lacking day probably holds beyond what is counted; nothing where one compares with nothing."""
     if platform.kind == "store":
-        return {}
-    low = high = 0
-    account = (one.platform, one.account_id)
+        return ()
+    found, account = [], (one.platform, one.account_id)
     for day in lacking:
         near = [other for other in whole if abs(other - day) <= COMPARABLE]
         alike = [other for other in near if other.weekday() == day.weekday()]
-        spent = [
-            tallied.by_day[other].spend[account] if other in tallied.by_day else 0
-            for other in (alike if len(alike) >= A_FEW else near)
-        ]
+        spent = [_spent(tallied, account, other) for other in (alike if len(alike) >= A_FEW else near)]
         if not spent:
-            return {}
-        counted = tallied.by_day[day].spend[account] if day in tallied.by_day else 0
-        low, high = low + max(0, min(spent) - counted), high + max(0, max(spent) - counted)
-    return {"low": low, "high": high}
+            return ()
+        counted = _spent(tallied, account, day)
+        found.append((day, max(0, min(spent) - counted), max(0, max(spent) - counted)))
+    return tuple(found)
+
+
+def _spent(tallied: Tally, account: tuple[str, str], day: date) -> int:
+    return tallied.by_day[day].spend[account] if day in tallied.by_day else 0
+
+
+def _stood(one: Integration, platform: Platform, away: Mapping[date, Standing], tallied: Tally) -> list[Stood]:
+    account = (one.platform, one.account_id)
+    return [
+        Stood(
+            platform=one.platform, company=platform.company, account_id=one.account_id, kind=kind,
+            days=tuple(sorted(days)), micros=sum(max(away[day].micros, _spent(tallied, account, day)) for day in days),
+        )
+        for kind in StandInKind
+        if (days := [day for day, found in away.items() if found.kind is kind])
+    ]  # fmt: skip
+
+
+def _back(one: Integration, platform: Platform, day: date, found: Standing, tallied: Tally) -> Back:
+    return Back(
+        platform=one.platform, company=platform.company, account_id=one.account_id, kind=found.kind, day=day,
+        stood_micros=found.micros, own_micros=_spent(tallied, (one.platform, one.account_id), day),
+    )  # fmt: skip
 
 
 def _gap(one: Integration, platform: Platform, days: Iterable[date], **found: object) -> Gap:
     return Gap(
-        platform=one.platform, company=platform.company, account_name=one.account_name,
+        platform=one.platform, company=platform.company, account_id=one.account_id, account_name=one.account_name,
         is_store=platform.kind == "store", days=tuple(sorted(days)), **found,  # type: ignore[arg-type]
     )  # fmt: skip

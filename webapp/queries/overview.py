@@ -19,7 +19,7 @@ from webapp.queries.calendar_rows import fetch_days
 from webapp.queries.cost_rules import DefaultShare, StoreCosts, store_costs
 from webapp.queries.day_figures import ad_figures, product_totals, store_figures
 from webapp.queries.definitions import DEFINITIONS, not_entered
-from webapp.queries.gaps import COMPARABLE, Completeness, completeness, told
+from webapp.queries.gaps import COMPARABLE, Completeness, completeness, may_stand_in_for, told
 from webapp.queries.overview_facts import HelpFacts, OverviewFacts
 from webapp.queries.overview_lines import lines_of, platform_lines, product_lines, profit_range, ratios_of
 from webapp.queries.period import Period, period_of
@@ -27,6 +27,7 @@ from webapp.queries.profit import Sums, Tally, tally
 from webapp.queries.profit_chart import chart_of
 from webapp.queries.rates import exchange_of
 from webapp.queries.restated import was_by_day
+from webapp.queries.stand_ins import back_words, count_in, standing_of
 
 Platforms = Callable[[str], Platform]
 SHOWN_PRODUCTS = 10
@@ -55,6 +56,10 @@ class Reckoning:
     def defaults(self) -> list[DefaultShare]:
         """The default percentages of all stores."""
         return [share for one in self.costs for share in one.defaults]
+
+    def shop_money(self, micros: int) -> str:
+        """An amount in the shop's currency in words."""
+        return money_in(self.currency)(micros)
 
     def money_at(self, platform: str, account_id: str) -> Callable[[int], str]:
         """Amounts in an account's own currency in words."""
@@ -89,9 +94,14 @@ def reckon(
         [*period.before.days, *period.days],
     )
     streams = fetch_days(session, integrations, since=first)
+    standing = standing_of(session, workspace_id, period.before.first, period.last, money)
     complete = partial(
-        completeness, integrations=integrations, platforms=platforms, streams=streams, tallied=tallied, now=now
-    )
+        completeness, integrations=integrations, platforms=platforms, streams=streams, tallied=tallied,
+        standing=standing, now=now,
+    )  # fmt: skip
+    # Both before anything stands in: what days compare with is what platforms said of them.
+    whole, before_whole = complete(period), complete(period.before)
+    count_in(tallied, standing, [*whole.stood, *before_whole.stood])
     return Reckoning(
         period=period,
         problem=problem,
@@ -101,8 +111,8 @@ def reckon(
         tallied=tallied,
         now_sums=tallied.total(period.days),
         before_sums=tallied.total(period.before.days),
-        whole=complete(period),
-        before_whole=complete(period.before),
+        whole=whole,
+        before_whole=before_whole,
         revision=revision,
         sources=money.sources,
         costs=tuple(costs),
@@ -138,7 +148,8 @@ def overview_of(session: Session, found: Reckoning, *, workspace_id: str) -> Ove
         platforms=platform_lines(found.now_sums, found.whole, found.platforms, money),
         products=product_lines(products[:SHOWN_PRODUCTS], found.money_at),
         more_products=max(0, len(products) - SHOWN_PRODUCTS),
-        gaps=told(found.whole.gaps, money),
+        gaps=(*told(found.whole.gaps, money), *(one.words_in(money) for one in found.whole.stood)),
+        may_stand_in=bool(found.whole.stood) or any(may_stand_in_for(gap) for gap in found.whole.gaps),
         notes=tuple(_notes(found)),
         help=tuple(
             HelpFacts(label=one.label, words=one.words, example=one.example(found.now_sums, money))
@@ -156,6 +167,8 @@ def _status(found: Reckoning) -> tuple[str, str]:
         return "No store is connected, so there is no revenue to count yet.", "grey"
     if found.whole.gaps:
         return "Some days are not wholly here. What is left out is named beside each figure.", "amber"
+    if found.whole.stood:
+        return "What is not here yet, you have said yourself. It is named beside each figure.", "amber"
     if found.now_sums.uncosted:
         return "All orders and all spend of these days are here. Some products have no cost on record.", "amber"
     return "Everything of these days is here.", "green"
@@ -171,6 +184,7 @@ def _notes(found: Reckoning) -> Sequence[str]:
             f"{wording.listed(list(corrected))} may still correct {'its' if len(corrected) == 1 else 'their'} figures "
             f"from {wording.short_day(min(corrected.values()))} on."
         )
+    notes += back_words(found.whole.back, money_in(found.currency))
     if running:
         notes.append(f"{wording.day(max(running))} is not over: its figures are what has come in so far.")
     others = sorted({one.currency for one in found.integrations} - {found.currency})

@@ -105,3 +105,4 @@ class OverviewFacts:
     status: tuple[str, str]
     compared_with: str
     not_entered: tuple[str, ...]
+    may_stand_in: bool

@@ -10,9 +10,10 @@ from webapp.platforms.base import Platform
 from webapp.queries import wording
 from webapp.queries.day_figures import ProductTotal
 from webapp.queries.definitions import DEFINITIONS, KINDS
-from webapp.queries.gaps import Completeness, Gap
+from webapp.queries.gaps import Completeness, Gap, Lack
 from webapp.queries.overview_facts import LineFacts, PlatformLine, ProductLine
 from webapp.queries.profit import Sums
+from webapp.queries.stand_ins import Stood
 
 Money = Callable[[int], str]
 UNITS = ("unit", "units")
@@ -32,7 +33,7 @@ def lines_of(
 ) -> tuple[LineFacts, ...]:
     """From sales to net profit, in the order of the sum; `profit` is as `profit_range` says it."""
 
-    def line(key: str, sign: str, amount: int, then: int, gaps: Iterable[Gap], then_gaps: Iterable[Gap], *more: str,
+    def line(key: str, sign: str, amount: int, then: int, gaps: Iterable[Lack], then_gaps: Iterable[Lack], *more: str,
              label: str | None = None, platform: str | None = None, even: bool = True) -> LineFacts:  # fmt: skip
         comparable = even and not list(then_gaps)
         marks = [*(gap.words_in(money) for gap in gaps), *more]
@@ -60,7 +61,8 @@ def lines_of(
         if platform.kind == "ads":
             spend, gaps = now.spend_at(slug), _of(whole, slug)
             one = line(
-                "ads", "−", spend, before.spend_at(slug), gaps, _of(before_whole, slug),
+                "ads", "−", spend, before.spend_at(slug), [*gaps, *_stood(whole, slug)],
+                [*_of(before_whole, slug), *_stood(before_whole, slug)],
                 label=f"{platform.name} spend", platform=slug,
             )  # fmt: skip
             # Nothing at all is here: that is not known, which is not zero.
@@ -77,7 +79,9 @@ def lines_of(
         found.append(line(key, "−", getattr(now, key), getattr(before, key), gaps, then_gaps, *lacks,
                           even=_known(kind, before)))  # fmt: skip
     even = all(_known(kind, now) == _known(kind, before) for kind in now.entered | before.entered)
-    last = line("profit", "=", now.profit, before.profit, whole.gaps, before_whole.gaps, *uncosted, *partly, even=even)
+    last = line(
+        "profit", "=", now.profit, before.profit, whole.lacks, before_whole.lacks, *uncosted, *partly, even=even
+    )
     return (*found, replace(last, amount=profit, marks=(*last.marks, *guessed)))
 
 
@@ -90,8 +94,8 @@ def ratios_of(
     now: Sums, before: Sums, whole: Completeness, before_whole: Completeness, money: Money
 ) -> tuple[LineFacts, ...]:
     """Margin and MER, only as good as what they are made of; and what stands behind them."""
-    marks = tuple(gap.words_in(money) for gap in whole.gaps)
-    comparable = not before_whole.gaps
+    marks = tuple(one.words_in(money) for one in whole.lacks)
+    comparable = not before_whole.lacks
     revenue = LineFacts(
         key="revenue", label=DEFINITIONS["revenue"].label, sign="", amount=money(now.revenue),
         before=money(before.revenue) if comparable else None,
@@ -102,7 +106,7 @@ def ratios_of(
         key="ads", label=DEFINITIONS["ads"].label, sign="", amount=money(now.ads),
         before=money(before.ads) if comparable else None,
         change=_change(now.ads, before.ads) if comparable and not marks else None,
-        marks=tuple(gap.words_in(money) for gap in whole.gaps if not gap.is_store),
+        marks=tuple(one.words_in(money) for one in whole.lacks if not (isinstance(one, Gap) and one.is_store)),
     )  # fmt: skip
     margin = LineFacts(
         key="margin", label=DEFINITIONS["margin"].label, sign="", amount=_percent(now.margin),
@@ -121,9 +125,10 @@ def profit_range(now: Sums, whole: Completeness, money: Money) -> tuple[str, str
     subjects = list(dict.fromkeys(gap.subject for gap in whole.gaps))
     if now.uncosted:
         subjects.append(f"the cost of {money(now.uncosted)} of sales")
+    stood = " ".join(dict.fromkeys(f"{one.subject}." for one in whole.stood))
     if not subjects:
-        return money(now.profit), ""
-    left_out = f"Leaves out {wording.listed(subjects)}."
+        return money(now.profit), stood
+    left_out = f"Leaves out {wording.listed(subjects)}. {stood}".strip()
     if any(gap.is_store for gap in whole.gaps):
         return f"{money(now.profit)} counted", f"{left_out} It may be more or less."
     if any(gap.low is None or gap.high is None for gap in lacking):
@@ -145,6 +150,8 @@ def platform_lines(
             continue
         spend = now.spend_at(slug)
         claimed = sum(amount for (at, _), amount in now.claimed.items() if at == slug)
+        # What stands in brought nothing that a platform could claim.
+        told = spend - sum(amount for (at, _), amount in now.stood_in.items() if at == slug)
         found.append(
             (
                 -spend,
@@ -152,9 +159,9 @@ def platform_lines(
                     slug=slug, name=platform.name, mark=platform.mark,
                     spend=money(spend) if spend or not _of(whole, slug) or slug in whole.partly else None,
                     share=_percent(spend / now.ads) if now.ads else None, claimed=money(claimed),
-                    roas=_times(claimed / spend) if spend else None,
+                    roas=_times(claimed / told) if told else None,
                     clicks=wording.count(sum(number for (at, _), number in now.clicks.items() if at == slug)),
-                    marks=tuple(gap.words_in(money) for gap in _of(whole, slug)),
+                    marks=tuple(one.words_in(money) for one in whole.lacks if one.platform == slug),
                 ),
             )
         )  # fmt: skip
@@ -207,6 +214,10 @@ def _of_stores(whole: Completeness) -> list[Gap]:
 
 def _of(whole: Completeness, slug: str) -> list[Gap]:
     return [gap for gap in whole.gaps if gap.platform == slug]
+
+
+def _stood(whole: Completeness, slug: str) -> list[Stood]:
+    return [one for one in whole.stood if one.platform == slug]
 
 
 def _change(now: int, before: int) -> str | None:

@@ -125,6 +125,10 @@ class Tally:
     by_day: dict[date, Sums] = field(default_factory=dict)
     unconverted: set[tuple[str, str, date]] = field(default_factory=set)
 
+    def on(self, day: date) -> Sums:
+        """A day's own sums, to be counted into."""
+        return self.by_day.setdefault(day, Sums())
+
     def total(self, days: Iterable[date]) -> Sums:
         whole = Sums()
         for day in days:
@@ -153,15 +157,15 @@ def tally(
     found = Tally()
     sold: dict[tuple[str, str, date], StoreDay] = {}
     for store in stores:
-        if not found.by_day.setdefault(store.day, Sums()).add_store(store, money):
+        if not found.on(store.day).add_store(store, money):
             found.unconverted.add((store.platform, store.account_id, store.day))
         sold[store.platform, store.account_id, store.day] = store
     for one in ads:
-        if not found.by_day.setdefault(one.day, Sums()).add_ads(one, money):
+        if not found.on(one.day).add_ads(one, money):
             found.unconverted.add((one.platform, one.account_id, one.day))
     for charge in costs:
         for day in days:
             if charge.first_day <= day <= charge.last_day and money.knows(charge.currency, day):
                 of_day = sold.get((charge.platform, charge.account_id, day))
-                found.by_day.setdefault(day, Sums()).add_costs(charge, day, of_day, money)
+                found.on(day).add_costs(charge, day, of_day, money)
     return found

@@ -70,8 +70,10 @@ def _bar(
     if len(days) > 1:
         name = f"{wording.short_day(days[0])} to {wording.short_day(days[-1])}"
     high = max(abs(one.profit) * scale, 1.5)
+    stood = {one.subject: None for day in days for one in whole.stood_on(day)}
+    state = "lacking" if stood else state
     mark = f"Leaves out {wording.listed(list(gaps))}" if gaps else "May still change" if changing else ""
-    mark = ". ".join(said for said in (mark, moved) if said)
+    mark = ". ".join(said for said in (mark, *stood, moved) if said)
     figures = (one.revenue, one.refunds, one.goods + one.assumed, one.ads, one.others, one.profit)
     told = f"{name}: net profit {money(one.profit)}. Revenue {money(one.revenue)}, ads {money(one.ads)}."
     return BarFacts(

@@ -28,12 +28,14 @@ from webapp.views import (
     receipts,
     responsible,
     signals,
+    stand_ins,
 )
 
 BLUEPRINTS = (
     overview.blueprint,
     costs.blueprint,
     cost_rules.blueprint,
+    stand_ins.blueprint,
     integrations.blueprint,
     agency.blueprint,
     elsewhere.blueprint,

@@ -119,8 +119,8 @@ def campaigns() -> str | AnyResponse:
         )  # fmt: skip
     if _is_csv():
         return _csv("campaigns", found, campaigns_csv(found, lines))
-    marks = [gap.words_in(money_in(found.currency)) for gap in found.whole.gaps
-             if not gap.is_store and slug in (None, gap.platform)]  # fmt: skip
+    marks = [one.words_in(money_in(found.currency)) for one in found.whole.lacks
+             if found.platforms[one.platform].kind == "ads" and slug in (None, one.platform)]  # fmt: skip
     return render_template(
         "overview/campaigns.html", found=found, lines=lines, marks=marks, slug=slug, paged=Paged(at, number)
     )

@@ -15,7 +15,7 @@ from webapp.views.spreadsheet import Cell, amount, table_csv
 
 DAYS = ("Day", "Orders", "Sales", "Tax", "Refunds", "Cost of goods", "Sales without a cost")
 CHARGES = ("Goods by default percentage", "Payment fees", "Shipping costs", "Fixed costs")
-LAST = ("Net profit", "Currency", "Leaves out", "Not entered", "May still change")
+LAST = ("Net profit", "Currency", "Leaves out", "Stands in", "Not entered", "May still change")
 
 
 def days_csv(found: Reckoning) -> str:
@@ -40,11 +40,13 @@ def _day(found: Reckoning, name: str, days: Sequence[date], sums: Sums, ads: Seq
     left_out = [gap.words_in(money_in(found.currency)) for gap in gaps] if name == "All" else [
         gap.subject for gap in gaps
     ]  # fmt: skip
+    stood = dict.fromkeys(f"{one.subject}." for one in found.whole.stood if set(one.days) & set(days))
     charges = [getattr(sums, key) if kind in sums.entered else None for key, kind in KINDS.items()]
     return [
         name, None if stores and not sums.orders else sums.orders, *map(amount, own), *map(amount, spend),
         *map(amount, charges), amount(sums.profit), found.currency,
-        " ".join(left_out) if name == "All" else ", ".join(left_out), ", ".join(not_entered(sums)), ", ".join(changing),
+        " ".join(left_out) if name == "All" else ", ".join(left_out), " ".join(stood), ", ".join(not_entered(sums)),
+        ", ".join(changing),
     ]  # fmt: skip
 
 
@@ -102,4 +104,6 @@ def products_csv(found: Reckoning, totals: Sequence[ProductTotal]) -> str:
 def _stamp(found: Reckoning) -> str:
     """What the list as a whole leaves out, in every line of it: lines get copied."""
     subjects = list(dict.fromkeys(gap.subject for gap in found.whole.gaps))
-    return f"Leaves out {wording.listed(subjects)}" if subjects else "Complete"
+    said = [f"Leaves out {wording.listed(subjects)}"] if subjects else []
+    said += dict.fromkeys(one.subject for one in found.whole.stood)
+    return ". ".join(said) or "Complete"
