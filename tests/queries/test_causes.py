@@ -21,6 +21,7 @@ from webapp.platforms.diagnosis import REMEDY_OF, Cause, Certainty, Fault, Remed
 from webapp.queries.causes import CAUSES, KEY_MISSING, words_of
 from webapp.queries.explain import explain
 from webapp.queries.facts import Explanation
+from webapp.queries.usual_spend import usually
 
 NOW = datetime(2026, 11, 12, 14, 10, tzinfo=UTC)
 ENDINGS = (Cause.PASSWORD_CHANGED, Cause.ACCESS_REVOKED, Cause.SECURITY_POLICY, Cause.TOKEN_EXPIRED)
@@ -157,10 +158,17 @@ def test_what_a_platform_gives_as_evidence_is_in_the_catalogue_too():
         assert explained(PLATFORMS[0], Cause.UNKNOWN, evidence=[line]).evidence == (f"⟦{line}⟧",)
 
 
+def test_what_a_day_usually_runs_is_in_the_catalogue_too():
+    with words.speaking(made_up()):
+        for spent in ([1, 2], [1, 1]):
+            assert re.search(r"[^\W\d]", bare(usually(spent, "USD"))) is None
+
+
 def test_an_explanation_has_no_part_that_these_tests_do_not_know():
     known = {
         "title", "happened", "kept", "noticed", "since", "affected", "left_out", "deadline", "likely", "certainty",
         "steps", "first", "url", "next", "evidence", "technical", "topic",
+        "usually",
     }  # fmt: skip
     assert {one.name for one in fields(Explanation)} == known
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, select
@@ -23,6 +24,7 @@ from webapp.platforms.diagnosis import Cause
 from webapp.queries.permission import PERMISSION, PermissionRow
 from webapp.queries.under_way import WaitingFacts, under_way
 from webapp.queries.widespread import failing_for_many
+from webapp.queries.usual_spend import usual_spend
 
 # One row an integration: who consented to what, until when it is being read, and the trouble it is in. Never a token.
 _INTEGRATIONS = (
@@ -70,7 +72,7 @@ class BoardRows:
     `successors` are the names of the accounts that took another's place, by integration.
     `under_way` is who has left for a platform and is not back.
     `responsible` are the names of those who are, by person.
-    `snoozes`: who put reminders off, and until when, by incident.
+    `snoozes`: who put reminders off, and until when, by incident. `usually`: what a day leaves out, by account.
     """
 
     rows: Sequence[BoardRow]
@@ -85,6 +87,7 @@ class BoardRows:
     under_way: list[WaitingFacts]
     suspended: frozenset[str]
     failing: frozenset[str]
+    usually: dict[tuple[str, str], str]
 
 
 def board_rows(session: Session, workspace_id: str, now: datetime, *which: ColumnElement[bool]) -> BoardRows:
@@ -125,6 +128,7 @@ def board_rows(session: Session, workspace_id: str, now: datetime, *which: Colum
         successors=_successors(session, [one.integration.replaced_by for one in rows if one.integration.replaced_by]),
         through=through,
         failing=failing_for_many(session, {one.integration.platform for one in rows if one.is_unanswered}, now),
+        usually=usual_spend(session, workspace_id, _holes(rows)),
         suspended=frozenset(session.exec(select(Breaker.platform).where(col(Breaker.released_at).is_(None)))),
     )
 
@@ -133,6 +137,15 @@ def _names(session: Session, person_ids: Collection[str]) -> dict[str, str]:
     if not person_ids:
         return {}
     return dict(session.exec(select(Person.id, Person.name).where(col(Person.id).in_(person_ids))).all())
+def _holes(rows: Sequence[BoardRow]) -> dict[tuple[str, str], date]:
+    """From which day on each account in trouble lacks data."""
+    return {
+        (one.platform, one.account_id): (incident.data_through or incident.began_at)
+        .astimezone(ZoneInfo(one.timezone))
+        .date()
+        for one, _, _, incident in rows
+        if incident is not None
+    }
 
 
 def _snoozes(session: Session, incident_ids: Sequence[str], now: datetime) -> dict[str, tuple[str, datetime]]:

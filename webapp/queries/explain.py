@@ -23,7 +23,13 @@ KEPT = marked("Nothing already imported is lost.")
 
 
 def explain(
-    incident: Incident, integration: Integration, platform: Platform, *, login: str | None, now: datetime
+    incident: Incident,
+    integration: Integration,
+    platform: Platform,
+    *,
+    login: str | None,
+    now: datetime,
+    usually: str = "",
 ) -> Explanation:
     """What happened, since when, what it affects, why and how sure, what to do, what we do next."""
     names = {
@@ -50,6 +56,7 @@ def explain(
         left_out=say("{company} spend", company=platform.company)
         if platform.kind == "ads"
         else say("orders from {account}", account=account),
+        usually=usually,
         deadline=deadline(incident, integration, platform, now),
         likely=_likely(incident, words, platform, names),
         certainty=_certainty(incident, names),

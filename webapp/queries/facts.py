@@ -59,7 +59,7 @@ class Explanation:
 
     `first` are those of the steps that must be done at the platform before a reconnect can help.
     `noticed` is when it showed, `since` is up to where the data is complete: the hole begins there. `topic` is the help
-    page that says more.
+    page that says more. `usually` is what a day of what is left out ran before, empty where that is not known.
     """
 
     title: str
@@ -79,6 +79,7 @@ class Explanation:
     technical: tuple[tuple[str, str], ...]
     topic: str = "connection-errors"
     first: tuple[str, ...] = ()
+    usually: str = ""
 
     @property
     def then(self) -> tuple[str, ...]:
