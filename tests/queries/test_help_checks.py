@@ -9,15 +9,21 @@ import pytest
 
 from tests.languages import bare, made_up
 from webapp import words
-from webapp.models.data import LineRow, OrderRow, VariantRow
+from webapp.lifecycle.sum_days import mark_stale
+from webapp.models.data import LineRow, OrderRow
 from webapp.models.day_state import DayState
+from webapp.models.day_sum import CostSource, UnitCost
 from webapp.models.health import Health
+from webapp.models.integration import Integration
 from webapp.queries.calendar_facts import StripFacts
+from webapp.queries.day_rows import Owner
 from webapp.queries.facts import OutbreakFacts, Progress
-from webapp.queries.help_checks import completeness, connections, costs, products, totals
+from webapp.queries.help_checks import completeness, connections, costs, products, recomputed, spend, totals
 from webapp.queries.help_checks.check import Check, State, worst_first
 from webapp.queries.help_checks.costs import SoldFacts, sold_products
 from webapp.queries.help_checks.products import ProductFacts
+from webapp.queries.help_checks.recomputed import RecomputedFacts
+from webapp.queries.help_checks.spend import SpentFacts
 from webapp.queries.help_checks.totals import ComparedFacts
 from webapp.views.samples import GOOD, GOOGLE, META, broken
 
@@ -147,19 +153,65 @@ def test_which_permission_ends_and_how_soon_that_is():
 
 
 def test_what_was_sold_without_a_cost():
-    def of(sold: int, *names: str):
-        (found,) = costs.costed([SHOP, META_ADS], {STORE: SoldFacts(sold=sold, without_cost=names)})
+    def of(sold: int, *names: str, **more):
+        facts = SoldFacts(sold=sold, without_cost=names, micros=2_018_000_000, **more)
+        (found,) = costs.costed([SHOP, META_ADS], {STORE: facts})
         return found
 
     some = of(41, "Tent", "Rope", "Mug")
-    assert some.sentence == "3 of 41 products sold in the last 30 days have no cost: Tent, Rope and Mug."
-    assert (some.state, some.href, some.link) == (State.ATTENTION, "https://admin.shopify.com/", "Set costs at Shopify")
-    assert of(25, "Cap").sentence == "1 of 25 products sold in the last 30 days has no cost: Cap."
+    assert some.sentence == (
+        "3 of 41 products sold in the last 30 days have no cost: Tent, Rope and Mug. "
+        "They sold for $2,018, and what that cost you is not in your profit."
+    )
+    assert (some.state, some.href, some.link) == (State.ATTENTION, "/overview/costs", "Enter what they cost")
+    assert of(25, "Cap").sentence.startswith("1 of 25 products sold in the last 30 days has no cost: Cap.")
     many = of(41, "Tent", "Rope", "Mug", "Hat")
-    assert many.sentence.endswith("have no cost, Tent, Rope and Mug among them.")
+    assert "have no cost, Tent, Rope and Mug among them." in many.sentence
+    guessed = of(41, "Tent", guessed=True)
+    assert guessed.state is State.GOOD
+    assert guessed.sentence.endswith("They sold for $2,018; your default percentage says what that cost.")
     assert told([of(41)]) == [("good", "All 41 products sold in the last 30 days have a cost.")]
     assert costs.costed([SHOP], {})[0].state is State.UNKNOWN
     assert costs.costed([META_ADS], {})[0].state is State.ATTENTION
+
+
+def test_whether_the_sums_are_what_the_rows_come_to():
+    facts = RecomputedFacts(orders=2341, ad_days=60, differing=())
+    assert told(recomputed.same([SHOP], facts)) == [
+        ("good", "Your profit of the last 30 days, reckoned again just now from 2,341 orders and 60 days of ad spend, "
+         "comes to what we show.")
+    ]  # fmt: skip
+    (off,) = recomputed.same([SHOP], replace(facts, differing=(date(2026, 11, 9),)))
+    assert (off.state, off.href) == (State.ATTENTION, "/")
+    assert "1 day comes to something else than we show: 9 Nov." in off.sentence
+    assert recomputed.same([SHOP], RecomputedFacts(orders=0, ad_days=0, differing=()))[0].state is State.UNKNOWN
+    assert recomputed.same([], facts) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"differing": ((date(2026, 11, 9), "Meta's total is $412 higher."),)},
+         "Your Meta spend, Mon 9 Nov: Meta's total is $412 higher."),
+        ({"zones": ("UTC", "Europe/Berlin")},
+         "Your Meta spend counts its days in UTC, your shop in Europe/Berlin: single days differ, weeks hardly do."),
+        ({"currencies": ("EUR", "USD")}, "Your Meta spend is billed in EUR and shown in USD by the rate of each day."),
+        ({"corrected": (date(2026, 11, 9), date(2026, 11, 10))},
+         "Meta corrected 2 days after we had read them, and we took the new figures: 9 Nov to 10 Nov."),
+        ({"deleted": ("Autumn",)},
+         "Meta no longer reports Autumn, so our figures leave it out; its own total may still hold it."),
+        ({"deleted": ("A", "B", "C", "D")},
+         "Meta no longer reports A, B and C and others, 4 in all, so our figures leave them out; its own total may "
+         "still hold them."),
+        ({"look_back": 28},
+         "Meta may still change the last 28 days: clicks credited late, and the value of orders."),
+    ],
+)  # fmt: skip
+def test_what_sets_an_ad_accounts_figures_apart(facts, said):
+    found = spend.explained([SHOP, META_ADS], {"meta": SpentFacts(**facts)})
+    assert [one.sentence for one in found] == [said]
+    assert (found[0].state is State.ATTENTION) == ("differing" in facts)
+    assert spend.explained([SHOP, META_ADS], {"meta": SpentFacts()}) == []
 
 
 def test_whether_it_comes_to_the_platforms_own_total():
@@ -189,13 +241,22 @@ def test_what_needs_a_look_comes_first():
     assert [one.sentence for one in found] == ["2", "1", "0", "3"]
 
 
+EVERYTHING = SpentFacts(
+    differing=((date(2026, 11, 9), ""),), zones=("1", "2"), currencies=("1", "2"), corrected=(date(2026, 11, 9),),
+    deleted=("1",), look_back=3,
+)  # fmt: skip
+
+
 def test_every_sentence_comes_from_the_catalogue():
     names = replace(SHOP, account_name="1"), replace(META_ADS, account_name="2", company="3", platform_name="4")
     with words.speaking(made_up()):
         found = [
             *completeness.complete(names, NOW), *completeness.complete((), NOW), *connections.problems(names),
             *connections.to_reconnect(names), *connections.together(names, None), *connections.lasting(names, NOW),
-            *costs.costed(names, {}), *totals.agreeing(names, {}, kind="ads"), *products.read(names, {}, NOW),
+            *costs.costed(names, {}), *recomputed.same(names, RecomputedFacts(orders=1, ad_days=1, differing=())),
+            *recomputed.same(names, RecomputedFacts(orders=1, ad_days=1, differing=(date(2026, 11, 9),))),
+            *spend.explained(names, {"meta": EVERYTHING}), *totals.agreeing(names, {}, kind="ads"),
+            *products.read(names, {}, NOW),
         ]  # fmt: skip
         assert [one.sentence for one in found if bare(one.sentence) or bare(one.link) or bare(one.state.label)] == []
 
@@ -210,16 +271,17 @@ def test_costs_are_looked_up_for_what_was_really_sold(runtime, people):
             subtotal_micros=0, discount_micros=0, shipping_micros=0, tax_micros=0, refunded_micros=0,
         )  # fmt: skip
 
-    def line(of: str, product: str | None, variant: str, *, quantity=1, workspace="aurora"):
+    def line(of: str, product: str | None, variant: str | None, *, quantity=1, workspace="aurora"):
         return LineRow(
-            workspace_id=people[workspace], platform="shopify", account_id="61001", order_id=of, line_id=variant,
-            product_id=product, variant_id=variant, title=f"Product {product}", quantity=quantity, total_micros=0,
+            workspace_id=people[workspace], platform="shopify", account_id="61001", order_id=of,
+            line_id=variant or "tip", product_id=product, variant_id=variant, title=f"Product {product}",
+            quantity=quantity, total_micros=0,
         )  # fmt: skip
 
-    def variant(of: str, product: str, cost: int | None):
-        return VariantRow(
-            workspace_id=people["aurora"], platform="shopify", account_id="61001", variant_id=of, product_id=product,
-            title="", unit_cost_micros=cost, seen_at=now,
+    def cost(of: str, micros: int | None):
+        return UnitCost(
+            workspace_id=people["aurora"], platform="shopify", account_id="61001", variant_id=of,
+            source=CostSource.STORE, from_day=date.min, cost_micros=micros, currency="USD", noted_at=now,
         )  # fmt: skip
 
     with runtime.database.writing() as session:
@@ -227,11 +289,15 @@ def test_costs_are_looked_up_for_what_was_really_sold(runtime, people):
             order("new", day), order("old", day - timedelta(days=40)), order("gone", day, cancelled=now),
             order("theirs", day, workspace="borealis"),
             line("new", "A", "a1"), line("new", "A", "a2", quantity=5), line("new", "B", "b1"), line("new", "C", "c1"),
-            line("new", None, "tip"), line("old", "D", "d1"), line("gone", "E", "e1"),
+            line("new", None, None), line("old", "D", "d1"), line("gone", "E", "e1"),
             line("theirs", "F", "f1", workspace="borealis"),
-            variant("a1", "A", 1), variant("a2", "A", None), variant("b1", "B", 0),
+            cost("a1", 1), cost("a2", None), cost("b1", 0),
+            Integration(workspace_id=people["aurora"], platform="shopify", account_id="61001", account_name="Aurora",
+                        currency="USD", timezone="UTC", created_at=now, granted_at=now, first_day=day),
         ])  # fmt: skip
+        session.flush()
+        mark_stale(session, Owner(people["aurora"], "shopify", "61001"), [day])
     with runtime.database.reading() as session:
-        found = sold_products(session, people["aurora"], since=day - timedelta(days=30))
-    expected = SoldFacts(sold=3, without_cost=("Product A", "Product C"))
+        found = sold_products(session, people["aurora"], first=day - timedelta(days=30), last=day)
+    expected = SoldFacts(sold=4, without_cost=("Product A", "Product C"))
     assert found == {("shopify", "61001"): expected}, "a cost of zero is a cost; none, and no such variant, are not"

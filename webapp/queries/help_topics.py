@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from webapp.queries.facts import Board
-from webapp.queries.help_checks import completeness, connections, costs, products, totals
+from webapp.queries.help_checks import completeness, connections, costs, products, recomputed, spend, totals
 from webapp.queries.help_checks.check import Check, worst_first
 from webapp.words import marked
 
@@ -77,12 +77,24 @@ def _profit(here: Here) -> Sequence[Check]:
         *completeness.complete(here.board.rows, here.now, kind="store"),
         *completeness.complete(here.board.rows, here.now, kind="ads"),
         *_costs(here),
+        *_recomputed(here),
     ]
 
 
+def _recomputed(here: Here) -> Sequence[Check]:
+    accounts = [(one.platform, one.account_id) for one in here.board.rows]
+    last = here.now.date() + timedelta(days=1)
+    return recomputed.same(
+        here.board.rows, recomputed.recomputed(here.session, here.workspace_id, accounts, last)
+    )  # fmt: skip
+
+
 def _costs(here: Here) -> Sequence[Check]:
-    since = here.now.date() - timedelta(days=costs.DAYS)
-    return costs.costed(here.board.rows, costs.sold_products(here.session, here.workspace_id, since=since))
+    last = here.now.date() + timedelta(days=1)
+    found = costs.sold_products(
+        here.session, here.workspace_id, first=here.now.date() - timedelta(days=costs.DAYS), last=last
+    )
+    return costs.costed(here.board.rows, found)
 
 
 def _spend(here: Here) -> Sequence[Check]:
@@ -90,6 +102,7 @@ def _spend(here: Here) -> Sequence[Check]:
     return [
         *completeness.complete(rows, here.now, kind="ads"),
         *totals.agreeing(rows, totals.compared(here.session, here.workspace_id), kind="ads"),
+        *spend.explained(rows, spend.spent(here.session, here.workspace_id, now=here.now)),
     ]
 
 

@@ -3,57 +3,61 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, select
-from sqlmodel import Session, col, func
+from sqlmodel import Session, select
 
-from webapp.models.data import LineRow, OrderRow, VariantRow
+from webapp.models.integration import Integration
 from webapp.queries import wording
+from webapp.queries.cost_rules import store_costs
+from webapp.queries.day_figures import ProductTotal, product_totals
 from webapp.queries.facts import IntegrationFacts
 from webapp.queries.help_checks.check import Check, State, at_integrations, fine, unknown
 from webapp.words import say, say_number
 
 DAYS = 30
 NAMES_SAID = 3
+COSTS = "/overview/costs"
+Account = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoldFacts:
-    """Products of a store that were sold since a day, and the names of those without a cost, most sold first."""
+    """Products of a store that were sold on some days, those without a cost of their own by name, what sold for most
+    first, and what these sold for. `guessed`: the default percentage says what all of them cost."""
 
     sold: int
     without_cost: tuple[str, ...]
+    micros: int = 0
+    currency: str = "USD"
+    guessed: bool = False
 
 
-def sold_products(session: Session, workspace_id: str, *, since: date) -> dict[tuple[str, str], SoldFacts]:
+def sold_products(session: Session, workspace_id: str, *, first: date, last: date) -> dict[Account, SoldFacts]:
     """By platform and account. A line that is no product (a tip, a custom item) has no cost to lack."""
-    lacks = case((col(VariantRow.unit_cost_micros).is_(None), 1), else_=0)
-    rows = session.execute(
-        select(col(LineRow.platform), col(LineRow.account_id), func.max(LineRow.title), func.max(lacks))
-        .join(OrderRow, _same(OrderRow, "order_id"))
-        .join(VariantRow, _same(VariantRow, "variant_id"), isouter=True)
-        .where(
-            col(OrderRow.workspace_id) == workspace_id,
-            col(OrderRow.day) >= since,
-            col(OrderRow.cancelled_at).is_(None),
-            col(LineRow.product_id).is_not(None),
-        )
-        .group_by(col(LineRow.platform), col(LineRow.account_id), col(LineRow.product_id))
-        .order_by(func.sum(LineRow.quantity).desc(), col(LineRow.product_id))
-    ).all()
-    products: dict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
-    for platform, account_id, title, lacking in rows:
-        products[(platform, account_id)].append((title, bool(lacking)))
-    return {
-        account: SoldFacts(sold=len(mine), without_cost=tuple(title for title, lacking in mine if lacking))
-        for account, mine in products.items()
-    }
+    integrations = session.exec(select(Integration).where(Integration.workspace_id == workspace_id)).all()
+    defaults = [share for one in store_costs(session, integrations, workspace_id) for share in one.defaults]
+    currencies = {(one.platform, one.account_id): one.currency for one in integrations}
+    totals: dict[Account, list[ProductTotal]] = defaultdict(list)
+    for one in product_totals(session, workspace_id, first, last, defaults):
+        if one.variant_id:
+            totals[one.platform, one.account_id].append(one)
+    return {account: sold_facts(mine, currencies[account]) for account, mine in totals.items() if account in currencies}
 
 
-def costed(rows: Sequence[IntegrationFacts], sold: dict[tuple[str, str], SoldFacts]) -> list[Check]:
+def sold_facts(totals: Iterable[ProductTotal], currency: str) -> SoldFacts:
+    sold = list(totals)
+    lacking = [one for one in sold if one.uncosted_units]
+    return SoldFacts(
+        sold=len(sold), without_cost=tuple(one.title for one in lacking),
+        micros=sum(one.uncosted_micros for one in lacking), currency=currency,
+        guessed=bool(lacking) and not any(one.unknown_units for one in lacking),
+    )  # fmt: skip
+
+
+def costed(rows: Sequence[IntegrationFacts], sold: Mapping[Account, SoldFacts]) -> list[Check]:
     """One check for each store."""
     stores = [one for one in rows if one.kind == "store"]
     if not stores:
@@ -84,11 +88,12 @@ def _of_store(store: IntegrationFacts, facts: SoldFacts | None) -> Check:
         sentence = say("{number}: {names}.", number=number, names=names)
     else:
         sentence = say("{number}, {names} among them.", number=number, names=names)
-    link = say("Set costs at {company}", company=store.company)
-    return Check(state=State.ATTENTION, sentence=sentence, href=store.manage_url or "", link=link)
-
-
-def _same(table: type[OrderRow | VariantRow], record: str) -> ColumnElement[bool]:
-    return and_(
-        *(getattr(table, one) == getattr(LineRow, one) for one in ("workspace_id", "platform", "account_id", record))
-    )
+    amount = wording.money(facts.micros, facts.currency)
+    if facts.guessed:
+        what = say("They sold for {amount}; your default percentage says what that cost.", amount=amount)
+    else:
+        what = say("They sold for {amount}, and what that cost you is not in your profit.", amount=amount)
+    return Check(
+        state=State.GOOD if facts.guessed else State.ATTENTION, sentence=f"{sentence} {what}", href=COSTS,
+        link=say("Enter what they cost"),
+    )  # fmt: skip
