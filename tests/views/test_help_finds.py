@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from tests.views.test_help import checks
+from tests.views.test_help import checks, read
 from tests.views.test_overview import store_and_ads
 from webapp.lifecycle.sum_days import sum_stale_days
+from webapp.models.data import OrderRow, VariantRow
 from webapp.models.day_sum import StoreDay
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -54,3 +55,30 @@ def test_spend_that_was_corrected_or_whose_campaign_was_deleted(acts, ana):
         (line,) = found(ana, "ad-spend-not-matching", said)
         assert line.startswith("Fine: ")
         assert line.endswith("Day by day: Meta Ads")
+
+
+def test_orders_and_products_that_are_missing_here_are_named_with_the_reason(acts, ana, bob):
+    store_and_ads(acts)
+
+    def counted(someone=ana) -> str:
+        return read(someone.client.get("/help/missing-orders-or-products/count", headers={"HX-Request": "true"}).text)
+
+    assert 'hx-get="/help/missing-orders-or-products/count"' in ana.client.get("/help/missing-orders-or-products").text
+    here = counted()
+    assert re.search(r"Fine: Counted at Shopify just now: all \d+ orders of the last 7 days are here", here)
+    assert re.search(r"older orders are from before", here)
+    assert "Fine: Shopify counts 50 product variants, and all of them are here." in here
+    assert counted(bob) == "", "another workspace's store is not counted for him"
+    with acts.runtime.database.writing() as session:
+        order = session.exec(select(OrderRow).order_by(col(OrderRow.created_at).desc()).offset(40)).first()
+        session.delete(order)
+        session.delete(session.exec(select(VariantRow)).first())
+    here = counted()
+    assert f"Look here: Shopify lists 1 order of the last 7 days that is not here: {order.name}." in here
+    assert "Look here: Shopify counts 50 product variants; 49 are here." in here
+    acts.sandbox.switch("shopify", "hidden_rows")
+    assert re.search(r"Shopify counts \d+ orders of the last 7 days that it does not show us", counted())
+    acts.sandbox.switch("shopify", "outage")
+    assert "could not be counted at Shopify just now" in counted()
+    whole = ana.client.get("/help/missing-orders-or-products/count").text
+    assert "<h1>Missing orders or products</h1>" in whole, "without JavaScript it is the same page"

@@ -12,7 +12,8 @@ from webapp.platforms.base import Platform
 
 SHARED = frozenset({
     "advice", "answer", "api", "base", "consent", "deadline", "decode", "diagnosis", "ends", "jwks", "kept",
-    "oauth_words", "paging", "phrases", "records", "scope_words", "signals", "streams", "unpack", "wire",
+    "oauth_words", "paging", "phrases", "records", "roll", "scope_words", "signals", "streams", "unpack",
+    "wire",
 })  # fmt: skip
 
 

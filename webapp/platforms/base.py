@@ -16,6 +16,7 @@ from webapp.platforms.answer import Answer
 from webapp.platforms.consent import Account, Identity, Renewal, TenantField, TokenSet
 from webapp.platforms.diagnosis import Cause, Diagnosis
 from webapp.platforms.ends import FIXED, IDLE, End
+from webapp.platforms.roll import Roll
 from webapp.platforms.signals import Ear, Post, Signal, SignalKind, UnclearSignal
 from webapp.platforms.streams import Page, Reading, Stream, Total, Window
 
@@ -175,6 +176,13 @@ class Platform(ABC):
         """The ids of every record booked in the window: what we hold beside them was deleted there. Raises Trouble.
 
         None where a window that was read anew says as much by itself.
+        """
+        return None
+
+    def roll(self, api: Api, account: Account, window: Window, *, before: datetime) -> Roll | None:
+        """A store's own list of the window's orders, and how many it has from before an instant. Raises Trouble.
+
+        None where there is no such list.
         """
         return None
 

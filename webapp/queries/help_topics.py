@@ -26,13 +26,15 @@ class Here:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """`title` and `lead` are messages; the prose is `templates/help/prose/_<slug>.html`."""
+    """`title` and `lead` are messages; the prose is `templates/help/prose/_<slug>.html`. `counts`: it asks the stores
+    themselves, too, which takes a moment."""
 
     slug: str
     title: str
     lead: str
     about: str
     looks: Callable[[Here], Sequence[Check]]
+    counts: bool = False
 
     def checks(self, here: Here) -> list[Check]:
         """How it stands in this workspace; never empty."""
@@ -163,6 +165,7 @@ TOPICS = (
         lead=marked("What is read from your store, what is left out on purpose, and how to find the rest."),
         about=NUMBERS,
         looks=_store,
+        counts=True,
     ),
     Topic(
         slug="incorrect-profit",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, render_template
 
+from webapp import hx
+from webapp.lifecycle.call_roll import call_roll
 from webapp.platforms import registry
-from webapp.queries.help_checks.check import Check
+from webapp.queries.help_checks import roll
+from webapp.queries.help_checks.check import Check, worst_first
 from webapp.queries.help_topics import BY_SLUG, TOPICS, Here, Topic
 from webapp.views import door
 from webapp.views.boards import board_here
@@ -24,6 +29,23 @@ def show(topic: str) -> str:
     return render_template(
         "help/topic.html", topic=found, topics=TOPICS, checks=_checks(found), platforms=registry().values()
     )
+
+
+@blueprint.get("/missing-orders-or-products/count")
+@door.signed_in
+def count() -> str:
+    """Every store's own list of the last days held against ours; a fragment that the topic's page fetches."""
+    runtime, workspace_id = door.runtime(), door.viewer().workspace_id
+    found: list[Check] = []
+    for one in board_here().rows:
+        if one.kind == "store":
+            facts = call_roll(runtime, workspace_id=workspace_id, integration_id=one.id)
+            found += roll.counted(one, facts) if facts is not None else [roll.not_counted(one)]
+    if hx.is_htmx():
+        return render_template("help/_counted.html", checks=worst_first(found))
+    topic = replace(BY_SLUG["missing-orders-or-products"], counts=False)
+    every = worst_first([*(_checks(topic) or ()), *found])
+    return render_template("help/topic.html", topic=topic, topics=TOPICS, checks=every, platforms=registry().values())
 
 
 def _checks(topic: Topic) -> list[Check] | None:

@@ -21,11 +21,13 @@ from webapp.platforms.decode import decode, decode_tokens, plain, reading, token
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.paging import Trail
 from webapp.platforms.records import Record
+from webapp.platforms.roll import Roll
 from webapp.platforms.shopify import signals
 from webapp.platforms.shopify.advice import ADVICE
 from webapp.platforms.shopify.diagnose import diagnose
 from webapp.platforms.shopify.queries import IDS, MORE_LINES, ORDERS, SCOPES, SHOP, VARIANTS
 from webapp.platforms.shopify.records import IdsPage, OrdersPage, PageInfo, VariantsPage, ids, orders, variants
+from webapp.platforms.shopify.roll import roll
 from webapp.platforms.shopify.shop import ScopesAnswer, Shop, ShopAnswer, account_of, number_of, with_reads
 from webapp.platforms.shopify.shop_name import clean_shop
 from webapp.platforms.shopify.totals import counts_query, counts_variables, day_counts
@@ -185,6 +187,9 @@ class Shopify(Platform):
             if not page.page_info.has_next_page:
                 return frozenset(found)
             after = trail.follow(page.page_info.end_cursor, answer)
+
+    def roll(self, api: Api, account: Account, window: Window, *, before: datetime) -> Roll | None:
+        return roll(partial(self._ask, api), _within("created_at", window), f"created_at:<'{_iso(before)}'")
 
     def totals(self, api: Api, account: Account, stream: Stream, window: Window) -> Mapping[date, Total]:
         days = tuple(window.days)

@@ -157,7 +157,7 @@ def orders(answer: Answer, page: Orders, account: Account, more: Callable[[str, 
 
 def ids(page: Ids) -> frozenset[str]:
     """The ids of the page's orders, test orders left out; ValueError when one is no id."""
-    return frozenset(_tail(one.id) for one in page.nodes if not one.test)
+    return frozenset(tail(one.id) for one in page.nodes if not one.test)
 
 
 def variants(answer: Answer, page: Variants) -> tuple[Variant, ...]:
@@ -179,7 +179,7 @@ def _all_lines(answer: Answer, order: _Order, more: Callable[[str, str], Answer]
 def _order(one: _Order, lines: list[_Line], zone: ZoneInfo) -> Order:
     created = _aware(one.created_at)
     return Order(
-        id=_tail(one.id),
+        id=tail(one.id),
         name=plain(one.name),
         created_at=created,
         changed_at=_aware(one.updated_at),
@@ -200,9 +200,9 @@ def _order(one: _Order, lines: list[_Line], zone: ZoneInfo) -> Order:
 def _line(line: _Line) -> Line:
     product, variant, sku = line.product, line.variant, line.sku
     return Line(
-        id=_tail(line.id),
-        product_id=_tail(product.id) if product else None,
-        variant_id=_tail(variant.id) if variant else None,
+        id=tail(line.id),
+        product_id=tail(product.id) if product else None,
+        variant_id=tail(variant.id) if variant else None,
         title=plain(line.title),
         sku=plain(sku) if sku else None,
         quantity=count(line.quantity),
@@ -213,8 +213,8 @@ def _line(line: _Line) -> Line:
 def _refund(refund: _Refund, order: _Order, zone: ZoneInfo) -> Refund:
     at = _aware(refund.created_at or order.updated_at)
     return Refund(
-        id=_tail(refund.id),
-        order_id=_tail(order.id),
+        id=tail(refund.id),
+        order_id=tail(order.id),
         created_at=at,
         day=at.astimezone(zone).date(),
         amount_micros=micros(refund.total_refunded_set.shop_money.amount),
@@ -225,8 +225,8 @@ def _refund(refund: _Refund, order: _Order, zone: ZoneInfo) -> Refund:
 def _variant(one: _Variant) -> Variant:
     cost = one.inventory_item.unit_cost if one.inventory_item else None
     return Variant(
-        id=_tail(one.id),
-        product_id=_tail(one.product.id),
+        id=tail(one.id),
+        product_id=tail(one.product.id),
         title=plain(one.display_name),
         sku=plain(one.sku) if one.sku else None,
         price_micros=micros(one.price),
@@ -235,7 +235,7 @@ def _variant(one: _Variant) -> Variant:
     )
 
 
-def _tail(gid: str) -> str:
+def tail(gid: str) -> str:
     number = gid[gid.rfind("/") + 1 :]
     if number.isascii() and number.isdigit() and len(number) <= 20:
         return number

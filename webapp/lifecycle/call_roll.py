@@ -1,0 +1,96 @@
+"""Ask a store for its own list of the last days, and hold ours against it; nothing is written."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from webapp.lifecycle.allowance import Allowance
+from webapp.lifecycle.refresh import renewer, usable_token
+from webapp.lifecycle.runtime import Runtime
+from webapp.models.access import Login
+from webapp.models.data import OrderRow, Tombstone, VariantRow
+from webapp.models.integration import Integration
+from webapp.models.plan import INDEX_LAG, day_start, local_day
+from webapp.platforms.diagnosis import Trouble
+from webapp.platforms.roll import Roll
+from webapp.platforms.streams import Window
+from webapp.queries.coverage import data_through
+from webapp.queries.help_checks.roll import DAYS, RollFacts, roll_facts
+
+
+def call_roll(runtime: Runtime, *, workspace_id: str, integration_id: str) -> RollFacts | None:
+    """None where it cannot be asked, or does not answer well: whatever is wrong, the sync finds out and says so."""
+    now = runtime.now()
+    with runtime.database.reading() as session:
+        one = session.get(Integration, integration_id)
+        if one is None or one.workspace_id != workspace_id or not one.is_active or one.failing_since is not None:
+            return None
+        login = session.get(Login, one.login_id) if one.login_id is not None else None
+        platform = runtime.platform(one.platform)
+        through = data_through(session, platform, one)
+    if login is None or through is None:
+        return None
+    days = _last_days(one, now)
+    try:
+        roll = _asked(runtime, one, login, days)
+    except Trouble:
+        return None
+    if roll is None:
+        return None
+    with runtime.database.reading() as session:
+        ours = _ours(session, one, days)
+        variants = _variants(session, one)
+    return roll_facts(roll, ours=ours, read_through=through - INDEX_LAG, first_day=one.first_day, our_variants=variants)
+
+
+def _last_days(one: Integration, now: datetime) -> Window:
+    zone = ZoneInfo(one.timezone)
+    today = local_day(now, zone)
+    first = max(one.readable_from(today), today - timedelta(days=DAYS - 1))
+    # A minute less than now: what is placed meanwhile is neither counted nor missed.
+    return Window(first=first, last=today, start=day_start(first, zone), end=now - INDEX_LAG)
+
+
+def _asked(runtime: Runtime, one: Integration, login: Login, days: Window) -> Roll | None:
+    assert login.id is not None
+    platform = runtime.platform(one.platform)
+    api = runtime.api(
+        platform, token=usable_token(runtime, login.id), tenant=login.tenant, renew=renewer(runtime, login.id),
+        patience=1, quick=True,
+    )  # fmt: skip
+    allowance = Allowance(runtime, platform)
+    try:
+        return platform.roll(api, one.account, days, before=day_start(one.first_day, ZoneInfo(one.timezone)))
+    finally:
+        allowance.count(api.calls)
+
+
+def _ours(session: Session, one: Integration, days: Window) -> dict[str, str]:
+    rows = session.exec(
+        select(OrderRow.order_id, OrderRow.name).where(
+            OrderRow.workspace_id == one.workspace_id, OrderRow.platform == one.platform,
+            OrderRow.account_id == one.account_id,
+            col(OrderRow.created_at) >= days.start, col(OrderRow.created_at) < days.end,
+        )
+    )  # fmt: skip
+    return dict(rows.all())
+
+
+def _variants(session: Session, one: Integration) -> int:
+    """Those that the store still has: a deleted one is kept, with what it cost."""
+    held = session.exec(
+        select(VariantRow.variant_id).where(
+            VariantRow.workspace_id == one.workspace_id, VariantRow.platform == one.platform,
+            VariantRow.account_id == one.account_id,
+        )
+    )  # fmt: skip
+    gone = session.exec(
+        select(Tombstone.record_id).where(
+            Tombstone.workspace_id == one.workspace_id, Tombstone.platform == one.platform,
+            Tombstone.account_id == one.account_id, Tombstone.stream == "products",
+        )
+    )  # fmt: skip
+    return len(set(held) - set(gone))
