@@ -19,6 +19,8 @@ from sandbox.store_data import Order, Seen, Shop, Variant, variants
 
 Info = GraphQLResolveInfo[Any]
 MAX_FIRST = 250
+# Every so many orders are paid from another market.
+ABROAD = 6
 NEEDED = {"orders": "read_orders", "order": "read_orders", "ordersCount": "read_orders",
           "productVariants": "read_products", "productVariantsCount": "read_products"}  # fmt: skip
 _TERM = re.compile(r"(updated_at|created_at):\s*(>=|<=|<|>)\s*'?([0-9T:+\-.Z]+)'?")
@@ -205,6 +207,7 @@ def _order(seen: Seen, shop: Shop) -> dict[str, Any]:
         "id": f"gid://shopify/Order/{order.id}", "name": order.name, "createdAt": _iso(order.at),
         "updatedAt": _iso(seen.changed_at), "processedAt": _iso(order.at), "test": order.test,
         "cancelledAt": _iso(seen.cancelled_at) if seen.cancelled_at else None, "currencyCode": shop.currency,
+        "presentmentCurrencyCode": "CAD" if order.id % ABROAD == 0 else shop.currency,
         "totalPriceSet": _money(order.total, shop), "currentTotalPriceSet": _money(seen.current_total, shop),
         "subtotalPriceSet": _money(order.subtotal, shop), "currentSubtotalPriceSet": _money(subtotal, shop),
         "totalDiscountsSet": _money(order.discount, shop), "currentTotalDiscountsSet": _money(order.discount, shop),

@@ -34,7 +34,7 @@ SCHEMA = build_schema(
     type Refund { id: ID! createdAt: DateTime totalRefundedSet: MoneyBag! }
     type Order {
       id: ID! name: String! createdAt: DateTime! updatedAt: DateTime! processedAt: DateTime! cancelledAt: DateTime
-      test: Boolean! currencyCode: CurrencyCode!
+      test: Boolean! currencyCode: CurrencyCode! presentmentCurrencyCode: CurrencyCode!
       totalPriceSet: MoneyBag! currentTotalPriceSet: MoneyBag! subtotalPriceSet: MoneyBag
       currentSubtotalPriceSet: MoneyBag!
       totalDiscountsSet: MoneyBag currentTotalDiscountsSet: MoneyBag! totalShippingPriceSet: MoneyBag!

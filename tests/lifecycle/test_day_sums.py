@@ -18,14 +18,14 @@ from sqlmodel import col, select
 from webapp.database import Database
 from webapp.lifecycle.bury import bury_unlisted, bury_unseen
 from webapp.lifecycle.migrate import migrate, roll_back
-from webapp.lifecycle.note_costs import note_store_costs
+from webapp.lifecycle.note_costs import days_sold, note_store_costs
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.store_page import store_page
 from webapp.lifecycle.sum_days import mark_stale, owner_of, sum_some, sum_stale_days
 from webapp.models.columns import opaque_id
 from webapp.models.cost_rule import CostKind, CostRule
 from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow
-from webapp.models.day_sum import AdDay, ProductDay, StaleDay, StoreDay, UnitCost
+from webapp.models.day_sum import AdDay, Because, CostSource, ProductDay, StaleDay, StoreDay, UnitCost
 from webapp.models.integration import Integration
 from webapp.models.people import Workspace
 from webapp.platforms import registry
@@ -45,21 +45,22 @@ AMOUNT = st.integers(0, 10**12)
 DAYS = st.integers(0, 5).map(lambda number: TODAY + timedelta(days=number))
 IDS = st.sampled_from("123")
 VARIANTS = st.sampled_from(["a", "b", "c", None])
+MARKETS = st.sampled_from(["", "CAD", "EUR"])
 ORDERS, SPEND_STREAM = registry()["shopify"].stream("orders"), registry()["meta_ads"].stream("daily_spend")
 
 
 @st.composite
-def orders(draw: st.DrawFn) -> Order:
-    number = draw(IDS)
+def orders(draw: st.DrawFn, ids=IDS, variants=VARIANTS, least: int = 0, apart: int = 1) -> Order:
+    number = draw(ids)
     # The same order comes back on the day it had or, after the store moved its clock, on one beside it.
-    day = TODAY + timedelta(days=int(number) % 3 + draw(st.integers(0, 1)))
-    lines = draw(st.lists(st.tuples(VARIANTS, st.integers(1, 5), AMOUNT), max_size=3))
+    day = TODAY + timedelta(days=int(number) % 3 + draw(st.integers(0, apart)))
+    lines = draw(st.lists(st.tuples(variants, st.integers(1, 5), AMOUNT), min_size=least, max_size=3))
     back = draw(st.lists(AMOUNT, max_size=2))
     return Order(
         id=number, name=f"#{number}", created_at=NOON, changed_at=NOON,
-        cancelled_at=draw(st.sampled_from([None, NOON])),
+        cancelled_at=draw(st.sampled_from([None, None, NOON])),
         day=day, currency="USD", total_micros=draw(AMOUNT), subtotal_micros=0, discount_micros=draw(AMOUNT),
-        shipping_micros=draw(AMOUNT), tax_micros=draw(AMOUNT), refunded_micros=sum(back),
+        shipping_micros=draw(AMOUNT), tax_micros=draw(AMOUNT), refunded_micros=sum(back), market=draw(MARKETS),
         lines=tuple(Line(id=f"{number}{at}", product_id=None, variant_id=variant, title=f"{variant}", sku=None,
                          quantity=many, total_micros=total) for at, (variant, many, total) in enumerate(lines)),
         refunds=tuple(Refund(id=f"{number}-{at}", order_id=number, created_at=NOON, day=day + timedelta(days=2 + at),
@@ -79,8 +80,16 @@ RULES = st.tuples(
     st.sampled_from(CostKind), st.sampled_from(["", "rent"]), st.one_of(st.just(date.min), DAYS),
     st.integers(0, 1_000_000), AMOUNT, AMOUNT,
 )  # fmt: skip
-HAPPENING = st.one_of(
+BY_HAND = st.tuples(st.sampled_from("abc"), MARKETS, st.one_of(st.just(date.min), DAYS), AMOUNT)
+SAID = st.one_of(
+    st.tuples(st.just("by hand"), BY_HAND),
+    st.tuples(st.just("by hand"), BY_HAND),
     st.tuples(st.just("rule"), RULES),
+    st.tuples(st.just("costs"), st.lists(COSTS, min_size=1, max_size=2)),
+)
+# Few things of which much is said, and that were sold while it was being said.
+SOLD = st.tuples(*(orders(st.just(number), st.sampled_from(["a", "b"]), 2, 12) for number in "12345678"))
+HAPPENING = st.one_of(
     st.tuples(st.just("page"), st.lists(orders(), min_size=1, max_size=3)),
     st.tuples(st.just("spend"), st.lists(SPENT, min_size=1, max_size=4)),
     st.tuples(st.just("costs"), st.lists(COSTS, min_size=1, max_size=2)),
@@ -121,6 +130,18 @@ class Place:
             elif kind == "costs":
                 store_page(session, store, what, read_at=self.now)
                 note_store_costs(session, store, self.now)
+            elif kind == "by hand":
+                variant, market, since, micros = what
+                session.merge(
+                    UnitCost(
+                        workspace_id=self.workspace_id, platform=store.platform, account_id=store.account_id,
+                        variant_id=variant, source=CostSource.HAND, market=market, from_day=since, cost_micros=micros,
+                        currency="USD", noted_at=self.now,
+                    )
+                )  # fmt: skip
+                session.flush()
+                sold = days_sold(session, owner_of(store), [variant], since=since)
+                mark_stale(session, owner_of(store), sold, Because.COSTS)
             elif kind == "rule":
                 of, name, since, share, order, month = what
                 session.merge(
@@ -192,12 +213,21 @@ class Place:
                 stores[one.day][2] += one.refunded_micros
             for one in mine(RefundRow):
                 stores[one.day][6] += one.amount_micros
+            units = {
+                (order.day, one.variant_id, order.market): unit_cost(costs, one.variant_id, order.market, order.day)
+                for one in mine(LineRow)
+                for order in (placed[one.order_id],)
+                if order.cancelled_at is None
+            }
             for one in mine(LineRow):
                 order = placed[one.order_id]
                 if order.cancelled_at is not None:
                     continue
-                known = [cost for cost in costs if cost.variant_id == one.variant_id and cost.from_day <= order.day]
-                unit = known[-1].cost_micros if known and known[-1].currency == "USD" else None
+                unit = units[order.day, one.variant_id, order.market]
+                if not all(amount is not None for (day, variant, _), amount in units.items()
+                           if (day, variant) == (order.day, one.variant_id)):  # fmt: skip
+                    # Not known in one of the day's markets is not known.
+                    unit = None
                 stores[order.day][1] += one.quantity
                 stores[order.day][7 if unit is not None else 8] += (
                     one.total_micros if unit is None else unit * one.quantity
@@ -242,6 +272,18 @@ class Place:
         return (assumed, uncosted if has_default else 0, 0 if has_default else uncosted, fees, postage, fixed, profit)
 
 
+def unit_cost(costs: list[UnitCost], variant: str | None, market: str, day: date) -> int | None:
+    """What a person says goes before the store, and what is said of this market before what is said of all; of those
+    the last that began by then. `costs` oldest first."""
+    known = [cost for cost in costs if cost.variant_id == variant and cost.from_day <= day]
+    for source in (CostSource.HAND, CostSource.STORE):
+        for where in dict.fromkeys((market, "")):
+            found = [cost for cost in known if (cost.source, cost.market) == (source, where)]
+            if found:
+                return found[-1].cost_micros if found[-1].currency == "USD" else None
+    return None
+
+
 def in_effect(rules: list[CostRule], kind: CostKind, day: date) -> list[CostRule]:
     """The last one of each name that began by then; `rules` oldest first."""
     return list({rule.name: rule for rule in rules if rule.kind is kind and rule.from_day <= day}.values())
@@ -283,6 +325,22 @@ def test_after_anything_that_happens_the_sums_are_what_the_rows_come_to(database
     with database.reading() as session:
         left = session.exec(select(StaleDay).where(StaleDay.workspace_id == place.workspace_id)).all()
     assert left == []
+    assert place.shown() == place.recomputed()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.generate],
+)  # fmt: skip
+@given(sold=SOLD, said=st.lists(SAID, min_size=6, max_size=12))
+def test_whatever_is_said_of_costs_profit_is_what_the_rows_and_the_words_come_to(database, sold, said):
+    place = Place(database)
+    place.takes("page", list(sold))
+    for kind, what in said:
+        place.takes(kind, what)
+    assert place.shown() == place.recomputed()
+    place.takes("summed", None)
     assert place.shown() == place.recomputed()
 
 

@@ -87,3 +87,35 @@ def test_a_file_is_shown_first_and_taken_in_whole_or_not_at_all(acts, ana):
     assert after["Sales without a cost"] == "0.00"
     assert float(after["Cost of goods"]) > float(before["All"]["Cost of goods"])
     assert "Everything that was sold has a cost" in text_of(ana.client.get("/overview/costs?days=7").text)
+
+
+def test_where_a_store_sells_in_several_markets_a_cost_may_count_in_one(acts, ana):
+    shop = acts.connects("shopify", shop=AURORA)
+    with acts.runtime.database.writing() as session:
+        session.get_one(Integration, shop).first_day = today_of(acts, shop) - timedelta(days=6)
+    acts.syncs(shop)
+    page = ana.client.get("/overview/costs?days=7").text
+    assert re.search(r"<option>CAD</option>\s*<option>USD</option>", page)
+    sku = re.search(r"(\w{3}-24\d) ·", page).group(1)
+    integration, variant = lacking(page)[0]
+
+    def goods() -> float:
+        return float(days_of(ana, "?days=7")["All"]["Cost of goods"])
+
+    before = goods()
+    form = {"integration": integration, "variant": variant}
+    refused = {"csrf_token": ana.token("/members"), **form, "cost": "1", "market": "x"}
+    assert "no such market" in text_of(ana.client.post("/overview/costs", data=refused, follow_redirects=True).text)
+    ana.post("/overview/costs", cost="10", **form)
+    everywhere = goods() - before
+    ana.post("/overview/costs", cost="4", **form, market="CAD")
+    abroad = (everywhere - (goods() - before)) / 6
+    assert 0 < abroad < everywhere / 10, "so many units were paid in Canadian dollars"
+    assert "$4.00 for all days, sold in CAD" in text_of(ana.client.get("/overview/costs").text)
+    assert ana.post("/overview/costs/removal", **form, market="EUR").status_code == 404
+    assert ana.post("/overview/costs/removal", **form, market="CAD").status_code == 303
+    assert goods() - before == pytest.approx(everywhere)
+    bad = text_of(ana.post("/overview/costs/import", text=f"sku,cost,market\n{sku},4,Canada\n").text)
+    assert "line 2: 'Canada' is no market; markets are named by their currency, such as CAD" in bad
+    ana.post("/overview/costs/import", text=f"sku,cost,market\n{sku},10,\n{sku},4,CAD\n")
+    assert goods() - before == pytest.approx(everywhere - 6 * abroad)

@@ -35,6 +35,7 @@ class CostRow:
     currency: str
     cost_micros: int
     from_day: date
+    market: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +56,14 @@ def cost_of(text: str) -> int | None:
     return int(cost * MICROS) if exact else None
 
 
+def is_market(text: str) -> bool:
+    """Whether it can name one: the currency that customers pay in there."""
+    return len(text) == 3 and text.isascii() and text.isupper()
+
+
 def read_costs(session: Session, workspace_id: str, text: str) -> CostFile:
-    """CSV with the columns sku and cost, and from where a cost counts from a day on. Changes nothing."""
+    """CSV with the columns sku and cost, from where a cost counts from a day on, market where it counts in one only.
+    Changes nothing."""
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
     lacking = [name for name in ("sku", "cost") if name not in (reader.fieldnames or ())]
     if lacking:
@@ -66,13 +73,13 @@ def read_costs(session: Session, workspace_id: str, text: str) -> CostFile:
         Owner(one.workspace_id, one.platform, one.account_id): one.currency
         for one in session.exec(select(Integration).where(Integration.workspace_id == workspace_id))
     }
-    rows: dict[tuple[str, str, date], CostRow] = {}
+    rows: dict[tuple[str, str, date, str], CostRow] = {}
     faults: list[str] = []
     for line in reader:
         found = _row(line, known, currencies)
         if isinstance(found, str):
             faults.append(f"line {reader.line_num}: {found}")
-        elif (key := (found.owner.account_id, found.variant_id, found.from_day)) in rows:
+        elif (key := (found.owner.account_id, found.variant_id, found.from_day, found.market)) in rows:
             faults.append(f"line {reader.line_num}: {found.sku} is there twice for the same day")
         else:
             rows[key] = found
@@ -103,7 +110,7 @@ def import_costs(runtime: Runtime, *, workspace_id: str, text: str) -> CostFile:
             session.merge(
                 UnitCost(
                     **row.owner._asdict(), variant_id=row.variant_id, source=CostSource.HAND, from_day=row.from_day,
-                    cost_micros=row.cost_micros, currency=row.currency, noted_at=now,
+                    market=row.market, cost_micros=row.cost_micros, currency=row.currency, noted_at=now,
                 )
             )  # fmt: skip
             since[row.owner][row.variant_id] = min(row.from_day, since[row.owner].get(row.variant_id, date.max))
@@ -125,7 +132,7 @@ def _by_sku(session: Session, workspace_id: str) -> Mapping[str, list[VariantRow
 def _row(
     line: Mapping[str, str | None], known: Mapping[str, list[VariantRow]], currencies: Mapping[Owner, str]
 ) -> CostRow | str:
-    sku, text, since = ((line.get(name) or "").strip() for name in ("sku", "cost", "from"))
+    sku, text, since, market = ((line.get(name) or "").strip() for name in ("sku", "cost", "from", "market"))
     cost, variants = cost_of(text), known.get(sku, [])
     if not variants:
         return f"there is no product with the SKU {sku!r}"
@@ -137,11 +144,13 @@ def _row(
         from_day = date.fromisoformat(since) if since else EVER
     except ValueError:
         return f"{since!r} is no day; days look like 2026-11-01"
+    if market and not is_market(market):
+        return f"{market!r} is no market; markets are named by their currency, such as CAD"
     (one,) = variants
     owner = Owner(one.workspace_id, one.platform, one.account_id)
     if owner not in currencies:
         return f"the store of {sku!r} is not connected"
     return CostRow(
         owner=owner, variant_id=one.variant_id, title=one.title, sku=sku, currency=currencies[owner],
-        cost_micros=cost, from_day=from_day,
+        cost_micros=cost, from_day=from_day, market=market,
     )  # fmt: skip

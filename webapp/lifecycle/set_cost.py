@@ -16,9 +16,17 @@ from webapp.queries.day_rows import Owner
 
 
 def set_cost(
-    runtime: Runtime, *, workspace_id: str, integration_id: str, variant_id: str, cost_micros: int, from_day: date
+    runtime: Runtime,
+    *,
+    workspace_id: str,
+    integration_id: str,
+    variant_id: str,
+    cost_micros: int,
+    from_day: date,
+    market: str = "",
 ) -> bool:
-    """From `from_day` on, before what the store says. False when the workspace has no such variant."""
+    """From `from_day` on, before what the store says; in one market or, empty, in all. False when the workspace has no
+    such variant."""
     now = runtime.now()
     with runtime.database.writing() as session:
         integration = _held(session, workspace_id, integration_id)
@@ -30,7 +38,7 @@ def set_cost(
         session.merge(
             UnitCost(
                 **owner._asdict(), variant_id=variant_id, source=CostSource.HAND, from_day=from_day,
-                cost_micros=cost_micros, currency=integration.currency, noted_at=now,
+                market=market, cost_micros=cost_micros, currency=integration.currency, noted_at=now,
             )
         )  # fmt: skip
         session.flush()
@@ -39,8 +47,10 @@ def set_cost(
     return True
 
 
-def drop_cost(runtime: Runtime, *, workspace_id: str, integration_id: str, variant_id: str, from_day: date) -> bool:
-    """Take back what was said by hand for that day on. False when nothing was."""
+def drop_cost(
+    runtime: Runtime, *, workspace_id: str, integration_id: str, variant_id: str, from_day: date, market: str = ""
+) -> bool:
+    """Take back what was said by hand for that day on, and that market. False when nothing was."""
     with runtime.database.writing() as session:
         integration = _held(session, workspace_id, integration_id)
         if integration is None:
@@ -51,6 +61,7 @@ def drop_cost(runtime: Runtime, *, workspace_id: str, integration_id: str, varia
                 col(UnitCost.workspace_id) == workspace_id, col(UnitCost.platform) == owner.platform,
                 col(UnitCost.account_id) == owner.account_id, col(UnitCost.variant_id) == variant_id,
                 col(UnitCost.source) == CostSource.HAND, col(UnitCost.from_day) == from_day,
+                col(UnitCost.market) == market,
             ).returning(col(UnitCost.variant_id))
         ).all()  # fmt: skip
         if gone:

@@ -75,6 +75,7 @@ def _order_row(owner: Row, one: Order, write: Bulk) -> Row:
         *owner, one.id, one.name, one.day.isoformat(), write.instant(one.created_at), write.instant(one.changed_at),
         write.instant(one.cancelled_at) if one.cancelled_at else None, one.currency, one.total_micros,
         one.subtotal_micros, one.discount_micros, one.shipping_micros, one.tax_micros, one.refunded_micros,
+        one.market,
     )  # fmt: skip
 
 

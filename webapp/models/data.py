@@ -30,6 +30,7 @@ class OrderRow(SQLModel, table=True):
     shipping_micros: int = Field(sa_type=MICROS)
     tax_micros: int = Field(sa_type=MICROS)
     refunded_micros: int = Field(sa_type=MICROS)
+    market: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class LineRow(SQLModel, table=True):

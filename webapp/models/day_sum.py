@@ -109,6 +109,7 @@ class UnitCost(SQLModel, table=True):
     """What a variant costs from a day on; a store keeps only the present cost, so each one seen is written down.
 
     The first cost ever seen counts for all days before it. None: from then on the store has no cost on record.
+    `market` is empty for all of them; a cost for the order's own market goes before that.
     """
 
     __tablename__ = "unit_cost"
@@ -118,6 +119,7 @@ class UnitCost(SQLModel, table=True):
     account_id: str = Field(primary_key=True)
     variant_id: str = Field(primary_key=True)
     source: CostSource = Field(primary_key=True, sa_type=Word(CostSource))
+    market: str = Field(default="", primary_key=True)
     from_day: date = Field(primary_key=True)
     cost_micros: int | None = Field(default=None, sa_type=MICROS)
     currency: str | None = None

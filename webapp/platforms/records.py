@@ -29,7 +29,11 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One order with its lines and refunds. No name, address or mail of a customer, on purpose."""
+    """One order with its lines and refunds. No name, address or mail of a customer, on purpose.
+
+    `market` is the currency that the customer paid in: where a store sells in several, it stands for the market, and
+    says nothing about a person, as a country would.
+    """
 
     id: str
     name: str
@@ -46,6 +50,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     refunded_micros: int
     lines: tuple[Line, ...]
     refunds: tuple[Refund, ...]
+    market: str = ""
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True, gc=False):

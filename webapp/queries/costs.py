@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from webapp.models.cost_rule import CostKind, CostRule
-from webapp.models.data import VariantRow
+from webapp.models.data import OrderRow, VariantRow
 from webapp.models.day_sum import CostSource, UnitCost
 from webapp.models.integration import Integration
 from webapp.queries import wording
@@ -41,6 +41,7 @@ class ByHand:
     from_day: date
     cost_micros: int
     currency: str
+    market: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +124,21 @@ def uncosted(
     return sorted(lacking, key=lambda one: (-one.sales_micros, one.title)), totals
 
 
+def markets(session: Session, integrations: Sequence[Integration], workspace_id: str) -> dict[str, list[str]]:
+    """By integration, the markets that orders came from; only of stores that sell in several."""
+    homes = {(one.platform, one.account_id): one.id for one in integrations}
+    found: dict[str, list[str]] = {}
+    for platform, account_id, market in session.execute(
+        select(col(OrderRow.platform), col(OrderRow.account_id), col(OrderRow.market))
+        .where(col(OrderRow.workspace_id) == workspace_id, col(OrderRow.market) != "")
+        .distinct()
+        .order_by(col(OrderRow.market))
+    ):
+        if (platform, account_id) in homes:
+            found.setdefault(homes[platform, account_id], []).append(market)
+    return {integration: names for integration, names in found.items() if len(names) > 1}
+
+
 def by_hand(session: Session, integrations: Sequence[Integration], workspace_id: str) -> list[ByHand]:
     """Every cost that a person entered, newest day first."""
     homes = {(one.platform, one.account_id): one.id for one in integrations}
@@ -140,6 +156,7 @@ def by_hand(session: Session, integrations: Sequence[Integration], workspace_id:
         ByHand(
             integration_id=homes[cost.platform, cost.account_id], variant_id=cost.variant_id, title=title,
             from_day=cost.from_day, cost_micros=cost.cost_micros or 0, currency=cost.currency or "",
+            market=cost.market,
         )
         for cost, title in rows
         if (cost.platform, cost.account_id) in homes

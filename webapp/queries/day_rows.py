@@ -74,7 +74,15 @@ def product_days(session: Session, owner: Owner, days: Collection[date]) -> list
     # Found first and for themselves: PostgreSQL, where it has not counted the rows yet, would else read all of an
     # account's lines once for each of its orders.
     stood = (
-        select(_order.workspace_id, _order.platform, _order.account_id, _order.order_id, _order.day, _order.currency)
+        select(
+            _order.workspace_id,
+            _order.platform,
+            _order.account_id,
+            _order.order_id,
+            _order.day,
+            _order.currency,
+            _order.market,
+        )
         .where(_of(_order, owner), _order.day.in_(days), _order.cancelled_at.is_(None))
         .cte("stood")
         .prefix_with("MATERIALIZED", dialect="postgresql")
@@ -82,6 +90,7 @@ def product_days(session: Session, owner: Owner, days: Collection[date]) -> list
     sold = (
         select(
             stood.c.day,
+            stood.c.market,
             variant.label("variant_id"),
             func.max(_line.title).label("title"),
             func.max(stood.c.currency).label("currency"),
@@ -89,19 +98,22 @@ def product_days(session: Session, owner: Owner, days: Collection[date]) -> list
             cast(func.sum(_line.total_micros), BigInteger).label("sales_micros"),
         )
         .join_from(stood, _lines, and_(_same_account(_line, stood.c), _line.order_id == stood.c.order_id))
-        .group_by(stood.c.day, variant)
+        .group_by(stood.c.day, stood.c.market, variant)
         .subquery("sold")
     )
+    known = select(sold, (sold.c.units * _cost_in_effect(owner, sold.c)).label("goods_micros")).subquery("known")
+    # Without a cost in one of its markets, what a variant's day cost is not known.
+    goods = case((func.count() == func.count(known.c.goods_micros), cast(func.sum(known.c.goods_micros), BigInteger)))
     rows = session.execute(
         select(
             *(literal(value).label(name) for name, value in owner._asdict().items()),
-            sold.c.day,
-            sold.c.variant_id,
-            sold.c.title,
-            sold.c.units,
-            sold.c.sales_micros,
-            (sold.c.units * _cost_in_effect(owner, sold.c)).label("goods_micros"),
-        )
+            known.c.day,
+            known.c.variant_id,
+            func.max(known.c.title).label("title"),
+            cast(func.sum(known.c.units), BigInteger).label("units"),
+            cast(func.sum(known.c.sales_micros), BigInteger).label("sales_micros"),
+            goods.label("goods_micros"),
+        ).group_by(known.c.day, known.c.variant_id)
     )
     # Rows that answer to the names of the model's columns: there are thousands, and they cost a tenth of objects.
     return typed(list[ProductDay], list(rows))
@@ -161,8 +173,14 @@ def _cost_in_effect(owner: Owner, sold: Columns) -> ColumnElement[int | None]:
     """A variant's unit cost on a day. One in another currency than the orders' is no cost we know."""
     return (
         select(case((_cost.currency == sold.currency, _cost.cost_micros), else_=literal(None)))
-        .where(_of(_cost, owner), _cost.variant_id == sold.variant_id, _cost.from_day <= sold.day)
-        .order_by(_cost.source, _cost.from_day.desc())
+        .where(
+            _of(_cost, owner),
+            _cost.variant_id == sold.variant_id,
+            _cost.from_day <= sold.day,
+            _cost.market.in_(["", sold.market]),
+        )
+        # What a person says, then what is said of this market, then what is newest.
+        .order_by(_cost.source, _cost.market.desc(), _cost.from_day.desc())
         .limit(1)
         .scalar_subquery()
     )

@@ -7,11 +7,11 @@ from datetime import date
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.lifecycle.import_costs import cost_of, import_costs, read_costs
+from webapp.lifecycle.import_costs import cost_of, import_costs, is_market, read_costs
 from webapp.lifecycle.note_costs import EVER
 from webapp.lifecycle.set_cost import drop_cost, set_cost
 from webapp.models.cost_rule import CostKind
-from webapp.queries.costs import by_hand, rule_lines, uncosted
+from webapp.queries.costs import by_hand, markets, rule_lines, uncosted
 from webapp.queries.overview import money_in, reckon
 from webapp.queries.overview_lines import guessed_words
 from webapp.views import door
@@ -54,12 +54,14 @@ def page() -> str | Response:
         period = found.period
         lacking, totals = uncosted(session, found.integrations, viewer.workspace_id, period.first, period.last)
         entered = by_hand(session, found.integrations, viewer.workspace_id)
+        abroad = markets(session, found.integrations, viewer.workspace_id)
         rules = rule_lines(session, found.integrations, viewer.workspace_id)
     sold = sum(one.sales_micros for one in totals)
     covered = sold - sum(one.uncosted_micros for one in totals)
     return render_template(
         "overview/costs.html", found=found, lacking=lacking, entered=entered, ever=EVER,
         percent=covered * 100 // sold if sold else None, can_change=viewer.may_change, rules=rules, kinds=KINDS,
+        markets=abroad,
         guessed=guessed_words(found.now_sums, money_in(found.currency)),
         stores=[one for one in found.integrations if found.platforms[one.platform].kind == "store"],
     )  # fmt: skip
@@ -70,7 +72,10 @@ def page() -> str | Response:
 def put() -> Response:
     """One cost, from a day on or for all days. What cannot be read changes nothing."""
     cost, since = cost_of(request.form.get("cost", "")), _since(request.form.get("from", ""))
-    if cost is None:
+    market = request.form.get("market", "")
+    if market and not is_market(market):
+        flash("There is no such market. Nothing was changed.", "error")
+    elif cost is None:
         flash("A cost is a number such as 12.50, without a currency sign. Nothing was changed.", "error")
     elif since is None:
         flash("That is no day. Nothing was changed.", "error")
@@ -79,7 +84,7 @@ def put() -> Response:
             set_cost(
                 door.runtime(), workspace_id=door.viewer().workspace_id,
                 integration_id=request.form.get("integration", ""), variant_id=request.form.get("variant", ""),
-                cost_micros=cost, from_day=since,
+                cost_micros=cost, from_day=since, market=market,
             )
         )  # fmt: skip
         flash("The cost counts from now on in every figure it touches.", "success")
@@ -96,7 +101,7 @@ def drop() -> Response:
         and drop_cost(
             door.runtime(), workspace_id=door.viewer().workspace_id,
             integration_id=request.form.get("integration", ""), variant_id=request.form.get("variant", ""),
-            from_day=since,
+            from_day=since, market=request.form.get("market", ""),
         )
     )  # fmt: skip
     flash("Removed. What the store says counts again.", "success")

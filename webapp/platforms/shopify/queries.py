@@ -10,7 +10,7 @@ ORDERS = f"""
 query Orders($after: String, $changed: String!) {{
   orders(first: {ORDERS_PER_PAGE}, after: $after, sortKey: UPDATED_AT, query: $changed) {{
     nodes {{
-      id name createdAt updatedAt cancelledAt test
+      id name createdAt updatedAt cancelledAt test presentmentCurrencyCode
       currentTotalPriceSet {MONEY} currentSubtotalPriceSet {MONEY} currentTotalDiscountsSet {MONEY}
       totalShippingPriceSet {MONEY} currentTotalTaxSet {MONEY} totalRefundedSet {MONEY}
       lineItems(first: {LINES_PER_PAGE}) {{ {LINE} pageInfo {{ hasNextPage endCursor }} }}

@@ -69,6 +69,7 @@ class _Order(msgspec.Struct, rename="camel", gc=False):
     line_items: Lines
     refunds: list[_Refund]
     cancelled_at: datetime | None = None
+    presentment_currency_code: str | None = None
 
 
 class Orders(msgspec.Struct, rename="camel", gc=False):
@@ -194,6 +195,7 @@ def _order(one: _Order, lines: list[_Line], zone: ZoneInfo) -> Order:
         refunded_micros=micros(one.total_refunded_set.shop_money.amount),
         lines=tuple([_line(line) for line in lines]),
         refunds=tuple([_refund(refund, one, zone) for refund in one.refunds if refund.created_at is not None]),
+        market=plain(one.presentment_currency_code or ""),
     )
 
 
