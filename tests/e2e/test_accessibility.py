@@ -26,10 +26,11 @@ def everything(page: Page, world: World) -> list[str]:
     integration = world.integration("meta_ads")["id"]
     own = ["", "/history", "/incident", "/login", "/disconnection", "/replacement", "/data-deletion", "/guide",
            "/links", "/responsible"]  # fmt: skip
-    rows = ["", "orders", "refunds", "campaigns", "products", "costs"]
+    rows = ["", "orders", "refunds", "campaigns", "products", "costs", "gaps"]
     return [*(f"/overview/{one}" if one else "/" for one in rows),
-            "/integrations", "/coverage", "/members", "/workspaces", "/help", "/help/data-not-syncing", "/patterns",
-            "/nowhere", *patterns, *(f"/integrations/{integration}{end}" for end in own)]  # fmt: skip
+            "/integrations", "/coverage", "/members", "/workspaces", "/help", "/help/data-not-syncing",
+            "/help/missing-orders-or-products", "/patterns", "/nowhere", *patterns,
+            *(f"/integrations/{integration}{end}" for end in own)]  # fmt: skip
 
 
 def faults(page: Page) -> list[str]:

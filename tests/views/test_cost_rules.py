@@ -57,9 +57,9 @@ def test_what_is_entered_counts_from_its_day_in_every_figure_and_can_be_taken_ba
     assert re.search(r"\d of sales and \d+ orders cost \$[\d,.]+ in fees", text_of(page)), "with one's own numbers"
     costs = text_of(ana.client.get("/overview/costs").text)
     for said in (
-        "2.9 % of sales and $0.30 for each order, for all days",
-        "$5.00 for each order, from",
-        "$3,000.00 a month",
+        "2.9 % of sales and $0.30 for each order for all days",
+        "$5.00 for each order from",
+        "Rent $3,000.00 a month, for all days",
     ):
         assert said in costs
     for kind, name, day in (("fees", "", ""), ("fixed", "Rent", ""), ("postage", "", since["from"])):

@@ -90,7 +90,14 @@ def test_what_is_missing_is_named_with_what_it_may_be_and_profit_is_a_range(acts
     rows = days_of(ana, "?days=7")
     empty = [day for day, row in rows.items() if row["Meta Ads spend"] == ""]
     assert len(empty) == 3, "unknown is empty, not zero"
-    assert all(rows[day]["Leaves out"].endswith("Meta spend") for day in empty)
+    assert all("Meta spend" in rows[day]["Leaves out"] for day in empty)
+    said = re.search(r'class="warned">.*?<span>(.*?)</span></p>', page, re.S).group(1)
+    assert "Meta spend" in said
+    for path in ("orders", "refunds", "campaigns", "products"):
+        lines = list(csv.DictReader(io.StringIO(ana.client.get(f"/overview/{path}?days=7&as=csv").text)))
+        assert lines, path
+        assert all(line["Stamp"].startswith(html.unescape(said)) for line in lines), "the page's own words"
+        assert "Not entered: payment fees" in lines[0]["Stamp"]
     only = ana.client.get("/?days=1").text
     assert "not known" in figure(only, "Meta Ads spend")
     assert "$0" not in figure(only, "Meta Ads spend")

@@ -161,6 +161,14 @@ def overview_of(session: Session, found: Reckoning, *, workspace_id: str) -> Ove
     )
 
 
+def stamp_of(found: Reckoning) -> str:
+    """What the page says of the whole, in one line, for lists that leave it and get copied."""
+    _, words = profit_range(found.now_sums, found.whole, money_in(found.currency))
+    lacking = not_entered(found.now_sums)
+    said = [words, f"Not entered: {wording.listed(lacking).lower()}." if lacking else ""]
+    return " ".join(one for one in said if one) or "Complete"
+
+
 def _status(found: Reckoning) -> tuple[str, str]:
     """One sentence on how whole all this is, and its tone."""
     if not any(found.platforms[one.platform].kind == "store" for one in found.integrations):

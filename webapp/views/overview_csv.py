@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from webapp.queries import wording
 from webapp.queries.day_figures import ProductTotal
 from webapp.queries.definitions import KINDS, not_entered
 from webapp.queries.drill import CampaignLine, OrderLine
-from webapp.queries.overview import Reckoning, money_in
+from webapp.queries.overview import Reckoning, money_in, stamp_of
+from webapp.queries.overview_lines import NO_COST
 from webapp.queries.profit import Sums
 from webapp.views.spreadsheet import Cell, amount, table_csv
 
@@ -37,9 +37,11 @@ def _day(found: Reckoning, name: str, days: Sequence[date], sums: Sums, ads: Seq
     own = [None if stores and not value else value for value in
            (sums.sales, sums.tax, sums.refunds, sums.goods, sums.uncosted)]  # fmt: skip
     spend = [None if slug in unread and not sums.spend_at(slug) else sums.spend_at(slug) for slug in ads]
-    left_out = [gap.words_in(money_in(found.currency)) for gap in gaps] if name == "All" else [
-        gap.subject for gap in gaps
-    ]  # fmt: skip
+    money = money_in(found.currency)
+    left_out = [gap.words_in(money) if name == "All" else gap.subject for gap in gaps]
+    if sums.uncosted:
+        sold = money(sums.uncosted)
+        left_out.append(NO_COST.format(sold=sold) if name == "All" else f"the cost of {sold} of sales")
     stood = dict.fromkeys(f"{one.subject}." for one in found.whole.stood if set(one.days) & set(days))
     charges = [getattr(sums, key) if kind in sums.entered else None for key, kind in KINDS.items()]
     return [
@@ -52,11 +54,12 @@ def _day(found: Reckoning, name: str, days: Sequence[date], sums: Sums, ads: Seq
 
 def orders_csv(found: Reckoning, lines: Sequence[OrderLine]) -> str:
     header = ("Order", "Day", "Sales", "Tax", "Refunded since", "Currency", "Cancelled", "Stamp")
+    stamp = stamp_of(found)
     return table_csv(
         header,
         [
             [one.name, one.day.isoformat(), amount(one.sales_micros), amount(one.tax_micros), amount(one.refund_micros),
-             one.currency, "yes" if one.cancelled else "no", _stamp(found)]
+             one.currency, "yes" if one.cancelled else "no", stamp]
             for one in lines
         ],
     )  # fmt: skip
@@ -64,10 +67,11 @@ def orders_csv(found: Reckoning, lines: Sequence[OrderLine]) -> str:
 
 def refunds_csv(found: Reckoning, lines: Sequence[tuple[date, str, date | None, int, str]]) -> str:
     header = ("Day", "Order", "Ordered on", "Amount", "Currency", "Stamp")
+    stamp = stamp_of(found)
     return table_csv(
         header,
         [
-            [day.isoformat(), name, placed.isoformat() if placed else None, amount(micros), currency, _stamp(found)]
+            [day.isoformat(), name, placed.isoformat() if placed else None, amount(micros), currency, stamp]
             for day, name, placed, micros, currency in lines
         ],
     )
@@ -75,11 +79,12 @@ def refunds_csv(found: Reckoning, lines: Sequence[tuple[date, str, date | None, 
 
 def campaigns_csv(found: Reckoning, lines: Sequence[CampaignLine]) -> str:
     header = ("Platform", "Campaign", "Id", "Spend", "Claimed value", "Clicks", "Days", "Currency", "Stamp")
+    stamp = stamp_of(found)
     return table_csv(
         header,
         [
             [found.platforms[one.platform].name, one.name, one.campaign_id, amount(one.spend_micros),
-             amount(one.value_micros), one.clicks, one.days, one.currency, _stamp(found)]
+             amount(one.value_micros), one.clicks, one.days, one.currency, stamp]
             for one in lines
         ],
     )  # fmt: skip
@@ -89,21 +94,14 @@ def products_csv(found: Reckoning, totals: Sequence[ProductTotal]) -> str:
     currencies = {(one.platform, one.account_id): one.currency for one in found.integrations}
     header = ("Product", "Variant id", "Units", "Sales", "Cost of goods", "Units without a cost",
               "Goods by default percentage", "Currency", "Stamp")  # fmt: skip
+    stamp = stamp_of(found)
     return table_csv(
         header,
         [
             [one.title, one.variant_id, one.units, amount(one.sales_micros),
              amount(None if one.uncosted_units == one.units else one.goods_micros), one.uncosted_units,
              amount(one.assumed_micros if one.assumed_units else None),
-             currencies.get((one.platform, one.account_id), found.currency), _stamp(found)]
+             currencies.get((one.platform, one.account_id), found.currency), stamp]
             for one in totals
         ],
     )  # fmt: skip
-
-
-def _stamp(found: Reckoning) -> str:
-    """What the list as a whole leaves out, in every line of it: lines get copied."""
-    subjects = list(dict.fromkeys(gap.subject for gap in found.whole.gaps))
-    said = [f"Leaves out {wording.listed(subjects)}"] if subjects else []
-    said += dict.fromkeys(one.subject for one in found.whole.stood)
-    return ". ".join(said) or "Complete"
