@@ -75,6 +75,15 @@ def test_data_that_is_here_today_but_will_not_be_tomorrow():
     assert complete(late) == [("unknown", "Your Meta spend: complete up to yesterday; the rest is late.")]
 
 
+def test_when_everything_was_last_asked():
+    old, new = (replace(one, checked_at=NOW - timedelta(minutes=ago)) for one, ago in ((SHOP, 40), (META_ADS, 2)))
+    assert told(completeness.asked([old, new], NOW)) == [
+        ("good", "Every connection was asked for news; the longest ago: 40 min ago.")
+    ]
+    assert completeness.asked([old, replace(new, checked_at=None)], NOW)[0].state is State.UNKNOWN
+    assert completeness.asked([replace(new, health=Health.PAUSED)], NOW) == []
+
+
 def test_two_accounts_of_one_platform_are_told_apart():
     other = replace(META_ADS, id="m2", account_name="Aurora Outdoor EU")
     assert [sentence for _, sentence in complete(META_ADS, other)] == [
@@ -251,7 +260,8 @@ def test_every_sentence_comes_from_the_catalogue():
     names = replace(SHOP, account_name="1"), replace(META_ADS, account_name="2", company="3", platform_name="4")
     with words.speaking(made_up()):
         found = [
-            *completeness.complete(names, NOW), *completeness.complete((), NOW), *connections.problems(names),
+            *completeness.complete(names, NOW), *completeness.complete((), NOW), *completeness.asked(names, NOW),
+            *connections.problems(names),
             *connections.to_reconnect(names), *connections.together(names, None), *connections.lasting(names, NOW),
             *costs.costed(names, {}), *recomputed.same(names, RecomputedFacts(orders=1, ad_days=1, differing=())),
             *recomputed.same(names, RecomputedFacts(orders=1, ad_days=1, differing=(date(2026, 11, 9),))),

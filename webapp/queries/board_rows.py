@@ -23,8 +23,8 @@ from webapp.models.trouble import Incident, Receipt, Snooze
 from webapp.platforms.diagnosis import Cause
 from webapp.queries.permission import PERMISSION, PermissionRow
 from webapp.queries.under_way import WaitingFacts, under_way
-from webapp.queries.widespread import failing_for_many
 from webapp.queries.usual_spend import usual_spend
+from webapp.queries.widespread import failing_for_many
 
 # One row an integration: who consented to what, until when it is being read, and the trouble it is in. Never a token.
 _INTEGRATIONS = (
@@ -137,6 +137,8 @@ def _names(session: Session, person_ids: Collection[str]) -> dict[str, str]:
     if not person_ids:
         return {}
     return dict(session.exec(select(Person.id, Person.name).where(col(Person.id).in_(person_ids))).all())
+
+
 def _holes(rows: Sequence[BoardRow]) -> dict[tuple[str, str], date]:
     """From which day on each account in trouble lacks data."""
     return {

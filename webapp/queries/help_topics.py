@@ -62,7 +62,8 @@ def _lasting(here: Here) -> Sequence[Check]:
 
 
 def _synced(here: Here) -> Sequence[Check]:
-    return completeness.complete(here.board.rows, here.now)
+    rows = here.board.rows
+    return [*completeness.complete(rows, here.now), *completeness.asked(rows, here.now)]
 
 
 def _store(here: Here) -> Sequence[Check]:

@@ -25,6 +25,17 @@ def complete(rows: Sequence[IntegrationFacts], now: datetime, *, kind: str | Non
     return [check for one in asked for check in _checks(one, rows, now)]
 
 
+def asked(rows: Sequence[IntegrationFacts], now: datetime) -> list[Check]:
+    """When all that is to be read was last asked for news; nothing where nothing is, which `complete` says."""
+    active = [one for one in rows if one.health not in (Health.PAUSED, Health.DISCONNECTED)]
+    if not active:
+        return []
+    times = [one.checked_at for one in active if one.checked_at is not None]
+    if len(times) < len(active):
+        return [unknown(say("Not every connection has been asked for news yet."))]
+    return [fine(say("Every connection was asked for news; the longest ago: {ago}.", ago=wording.ago(min(times), now)))]
+
+
 def _none_of(kind: str | None) -> Check:
     if kind == "store":
         return at_integrations(State.ATTENTION, say("No store is connected, so there are no orders and no products."))
