@@ -135,6 +135,9 @@ class Life(RuleBasedStateMachine):
     @rule(on=st.booleans())
     def outage(self, on: bool) -> None:
         self.acts.sandbox.switch(self.slug, "outage", on)
+        if self.out and not on:
+            # A renewal that failed is not tried again for six minutes.
+            self.acts.sandbox.advance(minutes=6)
         self.out = on
 
     @rule(on=st.booleans())

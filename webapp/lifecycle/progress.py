@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -22,6 +22,8 @@ from webapp.platforms.answer import dig_text
 from webapp.platforms.base import Platform
 from webapp.platforms.streams import Reading, Stream, Window
 from webapp.queries.coverage import covered
+
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ def cover(
     integration: Integration,
     stream: Stream,
     at: Hint,
-    touched: Iterable[date],
+    touched: Collection[date],
     *,
     known: set[date],
     finished: bool,
@@ -89,7 +91,11 @@ def cover(
     wanted = {day for day in (set(touched) & known) | inside if day >= integration.first_day}
     if not wanted:
         return
-    sums = day_sums(session, integration, stream, wanted)
+    # A list of changes leaves the other days of its window as they were counted, but for the day beside: a record that
+    # comes again after the account's time zone changed may have left it.
+    near = {day + step for day in touched for step in (-A_DAY, timedelta(0), A_DAY)}
+    counted = wanted if stream.reading is Reading.DAYS else wanted & near | wanted - known
+    sums = day_sums(session, integration, stream, counted)
     found = _covered_rows(session, integration, stream, wanted & known)
     for day in sorted(wanted):
         one = found.get(day)
@@ -99,7 +105,8 @@ def cover(
             one = _blank(integration, stream, day, at.started)
             session.add(one)
             known.add(day)
-        one.rows, one.amount_micros = sums.get(day, (0, 0))
+        if day in counted:
+            one.rows, one.amount_micros = sums.get(day, (0, 0))
         if day in inside:
             end = day_start(day + timedelta(days=1), zone)
             complete, through = read_mark(end, at.started)

@@ -7,6 +7,7 @@ anywhere loses nothing and repeats at most one page.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -24,7 +25,8 @@ from webapp.lifecycle.runtime import bump
 from webapp.lifecycle.store_page import store_page
 from webapp.lifecycle.sum_days import mark_stale, owner_of
 from webapp.models.integration import Integration
-from webapp.models.plan import local_day, owed_windows, whole_day
+from webapp.models.plan import CoveredDay, local_day, owed_windows, whole_day
+from webapp.models.sync import Cursor
 from webapp.platforms.api import Api
 from webapp.platforms.consent import Account
 from webapp.platforms.diagnosis import Cause, Trouble, verdict
@@ -44,26 +46,31 @@ class StreamReader:
 
     def read(self, fresh_since: datetime | None, allowance: Allowance) -> None:
         """Everything that is owed. What was read before `fresh_since` and may still change is owed once more."""
-        integration, stream = self._integration, self._stream
-        with self._runtime.database.reading() as session:
-            cursor = cursor_of(session, integration, stream)
-            self._known = set(covered(session, integration, stream))
+        integration = self._integration
+        cursor, days = self._so_far()
         hint = Hint.of(cursor.hint) if cursor is not None else None
         if hint is not None and self._runtime.now() - hint.started <= self._platform.page_life:
             self._read_window(hint)
-        self._bury()
-        for window in self._owed(fresh_since):
+            cursor, days = self._so_far()
+        self._bury([day for day, found in days.items() if found.is_asked_again])
+        for window in self._owed(cursor, days, fresh_since):
             allowance.count(self._api.calls)
             allowance.admit(window, today=local_day(self._runtime.now(), ZoneInfo(integration.timezone)))
             self._read_window(Hint(window=window, started=self._runtime.now(), resume=None))
 
-    def _owed(self, fresh_since: datetime | None) -> list[Window]:
+    def _so_far(self) -> tuple[Cursor | None, dict[date, CoveredDay]]:
+        with self._runtime.database.reading() as session:
+            cursor = cursor_of(session, self._integration, self._stream)
+            days = covered(session, self._integration, self._stream)
+        self._known = set(days)
+        return cursor, days
+
+    def _owed(
+        self, cursor: Cursor | None, days: Mapping[date, CoveredDay], fresh_since: datetime | None
+    ) -> list[Window]:  # fmt: skip
         integration, stream = self._integration, self._stream
         now, zone = self._runtime.now(), ZoneInfo(integration.timezone)
         today = local_day(now, zone)
-        with self._runtime.database.reading() as session:
-            cursor = cursor_of(session, integration, stream)
-            days = covered(session, integration, stream)
         if stream.reading is Reading.SNAPSHOT:
             read_at = cursor.read_at if cursor is not None else None
             if read_at is not None and now - read_at < stream.every:
@@ -139,13 +146,11 @@ class StreamReader:
             log.info("sync %s: %s days are reported in part and counted whole", self._integration.id, len(found))
         return found
 
-    def _bury(self) -> None:
+    def _bury(self, doubted: Iterable[date]) -> None:
         """Of days that are in doubt: what was deleted at the platform, which no list of changes ever tells."""
         integration, stream = self._integration, self._stream
         if stream.reading is not Reading.CHANGES:
             return
-        with self._runtime.database.reading() as session:
-            doubted = [day for day, found in covered(session, integration, stream).items() if found.is_asked_again]
         for day in doubted:
             window = whole_day(day, ZoneInfo(integration.timezone))
             listed = self._platform.listed(self._api, self._account, stream, window)
