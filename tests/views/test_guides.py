@@ -100,7 +100,7 @@ def test_what_one_sign_in_repaired_is_not_asked_again(ana, acts, fallen):
 
 
 def test_a_colleague_joins_the_same_walk_and_each_sees_what_the_other_did(ana, acts, app, people, fallen):
-    ana.post("/members", email="vic@test.test", role="admin")
+    ana.post(f"/members/{people['vic']}/role", role="admin")
     vic = AtTheBrowser(app, "vic@test.test")
     vic.sign_in()
     link = f"/integrations/{fallen['google']}/guide"
@@ -129,8 +129,8 @@ def test_nothing_to_do_is_said_and_a_stranger_sees_nothing(ana, bob, acts):
     assert ana.client.get("/guides/absent").status_code == 404
 
 
-def test_whoever_presses_too_late_is_told_who_was_faster(ana, vic, acts, app, fallen):
-    ana.post("/members", email="vic@test.test", role="admin")
+def test_whoever_presses_too_late_is_told_who_was_faster(ana, vic, acts, app, fallen, people):
+    ana.post(f"/members/{people['vic']}/role", role="admin")
     acts.reconnects(fallen["google"])
     late = vic.post(f"/integrations/{fallen['google']}/authorization", broken="1")
     assert late.location == f"/integrations/{fallen['google']}", "an open tab that still shows it broken"

@@ -61,7 +61,8 @@ def claim_mail(runtime: Runtime) -> list[Mail]:
         ).all()
         theirs = col(Notice.person_id).in_([person_id for _, person_id in first if person_id is not None])
         of_first = col(Notice.id).in_([notice_id for notice_id, _ in first])
-        claimed = session.exec(select(Notice).where(*due, or_(of_first, theirs))).all()
+        # Oldest first: a reminder that waited leaves out what has yet to be told, and would repeat it a moment later.
+        claimed = session.exec(select(Notice).where(*due, or_(of_first, theirs)).order_by(col(Notice.id))).all()
         session.execute(
             update(Notice)
             .where(col(Notice.id).in_([one.id for one in claimed]))
