@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlmodel import select
 from werkzeug.wrappers import Response
@@ -53,7 +55,7 @@ def test_what_breaks_and_what_is_back_is_said_there_too(acts, chat, tells):
     said = acts.sandbox.world.data["chat"]
     assert said[0]["title"] == "2 connections need you: Meta Ads and TikTok Ads · Aurora"
     assert "Meta Ads · Aurora Outdoor US: " in said[0]["message"]
-    assert said[0]["message"].rstrip().endswith("/integrations")
+    assert re.search(r"/integrations/\w+/guide$", said[0]["message"].rstrip())
     acts.reconnects(ones[0])
     acts.syncs(ones[0])
     acts.sandbox.advance(minutes=3)

@@ -37,9 +37,14 @@ def message(kind: NoticeKind, found: Sequence[IntegrationFacts], *, workspace_na
     names = wording.listed(list(dict.fromkeys(one.platform_name for one in found)))
     body = render_template(
         "channels/message.txt", items=found[:SHOWN], left=len(found) - len(found[:SHOWN]),
-        link=f"{home}/integrations/{found[0].id}" if len(found) == 1 else f"{home}/integrations",
+        link=f"{home}/integrations/{found[0].id}{'/guide' if _walks(found) else ''}",
     )  # fmt: skip
     return Letter(subject=one_line(_title(kind, names, len(found)), workspace_name), text=body, html="")
+
+
+def _walks(found: Sequence[IntegrationFacts]) -> bool:
+    """Whether there is more than one to reconnect, and so a walk through them."""
+    return sum(one.badge.offer == "reconnect" for one in found) > 1
 
 
 def _broken(runtime: Runtime, session: Session, workspace_id: str, notices: Sequence[Notice]) -> list[IntegrationFacts]:

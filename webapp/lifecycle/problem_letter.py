@@ -61,7 +61,7 @@ def letter_of(told: Problems) -> Letter:
         "needs_somebody": told.kind is not NoticeKind.DELAYED,
         "next": _next(told),
         "others": told.others,
-        "link": (f"{link}/guide" if walks else link) if told.workspaces == 1 else f"{told.home}/integrations",
+        "link": (f"{link}/guide" if walks else link) if told.workspaces == 1 else f"{told.home}/workspaces?state=needs",
         "walks": walks,
         "snooze": f"{told.home}/integrations/{told.first.id}/snooze",
         "choices": f"{told.home}/preferences",
