@@ -15,9 +15,10 @@ from webapp.models.day_state import DayState
 from webapp.models.day_sum import CostSource, UnitCost
 from webapp.models.health import Health
 from webapp.models.integration import Integration
+from webapp.queries.board_facts import OutbreakFacts
 from webapp.queries.calendar_facts import StripFacts
 from webapp.queries.day_rows import Owner
-from webapp.queries.facts import OutbreakFacts, Progress
+from webapp.queries.facts import Progress
 from webapp.queries.help_checks import completeness, connections, costs, products, recomputed, spend, totals
 from webapp.queries.help_checks.check import Check, State, worst_first
 from webapp.queries.help_checks.costs import SoldFacts, sold_products

@@ -18,21 +18,14 @@ from webapp.models.trouble import Incident
 from webapp.platforms.base import Platform
 from webapp.platforms.diagnosis import Cause, Certainty, Remedy
 from webapp.queries import sentences, wording
+from webapp.queries.board_facts import Board, GuideNote, OutbreakFacts, PlatformFacts
 from webapp.queries.board_rows import BoardRow, BoardRows, board_rows
 from webapp.queries.calendar import strips_of
 from webapp.queries.checks import check_of
 from webapp.queries.deadlines import lost_days, lost_words
 from webapp.queries.differences import warning_of
 from webapp.queries.explain import explain
-from webapp.queries.facts import (
-    Board,
-    GuideNote,
-    IncidentFacts,
-    IntegrationFacts,
-    OutbreakFacts,
-    PlatformFacts,
-    Pulse,
-)
+from webapp.queries.facts import IncidentFacts, IntegrationFacts
 from webapp.queries.health_facts import health_facts, through_all
 from webapp.queries.mutes import mute_of
 from webapp.queries.outbreak import largest
@@ -278,30 +271,3 @@ def _platform_facts(platform: Platform) -> PlatformFacts:
         lifetimes=platform.lifetimes,
         asks=platform.tenant,
     )
-
-
-# The number changes with the workspace's revision alone, and never with the clock.
-NEVER = "9" * 11
-
-
-def pulse_of(session: Session, workspace_id: str) -> Pulse:
-    """What the nav counts on pages without the board, and the digest it was counted at."""
-    # The revision first: what changes while we count shows with the next poll.
-    revision = session.exec(select(Workspace.revision).where(Workspace.id == workspace_id)).one()
-    return Pulse(needs=needs_of(session, workspace_id), digest=f"{workspace_id}.{revision}.{NEVER}")
-
-
-def needs_of(session: Session, workspace_id: str) -> int:
-    """How many integrations need the merchant: what the nav counts on pages without the board."""
-    return session.exec(
-        select(func.count())
-        .select_from(Incident)
-        .join(Integration, col(Integration.id) == col(Incident.integration_id))
-        .where(
-            Integration.workspace_id == workspace_id,
-            col(Integration.paused_at).is_(None),
-            col(Integration.disconnected_at).is_(None),
-            col(Incident.closed_at).is_(None),
-            col(Incident.remedy).in_([Remedy.RECONNECT, Remedy.FIX_AT_PLATFORM]),
-        )
-    ).one()

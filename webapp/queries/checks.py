@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from webapp.models.health import Health
 from webapp.queries import wording
-from webapp.queries.facts import CheckFacts, IntegrationFacts
+from webapp.queries.board_facts import CheckFacts
+from webapp.queries.facts import IntegrationFacts
 from webapp.words import say, say_number
 
 # A question that is not answered by then was not answered.

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from webapp.queries.facts import Board
+from webapp.queries.board_facts import Board
 from webapp.queries.help_checks import completeness, connections, costs, products, recomputed, spend, totals
 from webapp.queries.help_checks.check import Check, worst_first
 from webapp.words import marked

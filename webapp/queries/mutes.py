@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from webapp.models.mute import Mute
 from webapp.models.people import Person
-from webapp.queries.facts import MuteFacts
+from webapp.queries.board_facts import MuteFacts
 
 
 def mute_of(session: Session, workspace_id: str, timezone: str) -> MuteFacts | None:

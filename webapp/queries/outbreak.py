@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from webapp.models.health import Health
 from webapp.platforms.diagnosis import Cause
 from webapp.queries import wording
-from webapp.queries.facts import IncidentFacts, IntegrationFacts, OutbreakFacts
+from webapp.queries.board_facts import OutbreakFacts
+from webapp.queries.facts import IncidentFacts, IntegrationFacts
 from webapp.queries.shared_cause import Fallen, Grade, Guess, Standing, Tie, domain_of, shared_cause
 from webapp.words import marked, say, say_number
 

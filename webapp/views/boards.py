@@ -15,7 +15,8 @@ from webapp import words
 from webapp.lifecycle.incident_mail import situation
 from webapp.lifecycle.runtime import Runtime
 from webapp.queries.board import board_of
-from webapp.queries.facts import Board, IntegrationFacts
+from webapp.queries.board_facts import Board
+from webapp.queries.facts import IntegrationFacts
 from webapp.queries.poll import still_holds
 from webapp.views import door
 from webapp.views.rows import row_mark

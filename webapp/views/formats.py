@@ -13,10 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import words
 from webapp.queries import wording
-from webapp.queries.board import pulse_of
 from webapp.queries.calendar_facts import LABELS, SHAPES
-from webapp.queries.facts import Pulse, Viewer
+from webapp.queries.facts import Viewer
 from webapp.queries.help_topics import BY_SLUG
+from webapp.queries.pulse import Pulse, pulse_of
 from webapp.queries.sentences import back_again, came_back, checked
 from webapp.views import door
 from webapp.views.agency import place_html

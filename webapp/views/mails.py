@@ -13,8 +13,8 @@ from webapp.lifecycle.snooze import snooze
 from webapp.models.notice import CHOICES
 from webapp.models.reminder import tomorrow_at_nine
 from webapp.queries import wording
-from webapp.queries.board import needs_of
 from webapp.queries.mail_choices import DIGEST_FIELD, digest_choice, field_of, mail_choices, said
+from webapp.queries.pulse import needs_of
 from webapp.queries.still_broken import zone_of_workspace
 from webapp.views import door
 from webapp.views.own import own_integration

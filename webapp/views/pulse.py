@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from webapp.queries.board import pulse_of
+from webapp.queries.pulse import pulse_of
 from webapp.views import door
 
 blueprint = Blueprint("pulse", __name__)

@@ -7,18 +7,14 @@ from datetime import UTC, datetime
 
 from webapp.models.health import Health
 from webapp.platforms.consent import TenantField
+from webapp.queries.board_facts import Board, CheckFacts, MuteFacts, OutbreakFacts, PlatformFacts
 from webapp.queries.facts import (
     AuthorizationFacts,
-    Board,
-    CheckFacts,
     Explanation,
     FoundAccount,
     HistoryEntry,
     IncidentFacts,
     IntegrationFacts,
-    MuteFacts,
-    OutbreakFacts,
-    PlatformFacts,
     Progress,
     WarningFacts,
 )

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from webapp.models.health import QUIET_NOTE, Health
 from webapp.queries import wording
-from webapp.queries.facts import IntegrationFacts, OutbreakFacts
+from webapp.queries.board_facts import OutbreakFacts
+from webapp.queries.facts import IntegrationFacts
 from webapp.queries.help_checks.check import Check, State, at, at_integrations, fine, unknown
 from webapp.words import say, say_number
 
