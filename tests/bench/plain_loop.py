@@ -29,7 +29,8 @@ AD_OWNER = ("bench", "meta_ads", "7010001")
 ZONE = ZoneInfo("America/New_York")
 KEY = ("workspace_id", "platform", "account_id")
 ORDER = (*KEY, "order_id", "name", "day", "created_at", "changed_at", "cancelled_at", "currency", "total_micros",
-         "subtotal_micros", "discount_micros", "shipping_micros", "tax_micros", "refunded_micros")  # fmt: skip
+         "subtotal_micros", "discount_micros", "shipping_micros", "tax_micros", "refunded_micros",
+         "market")  # fmt: skip
 LINE = (*KEY, "order_id", "line_id", "product_id", "variant_id", "title", "sku", "quantity", "total_micros")
 SPEND = (*KEY, "day", "campaign_id", "campaign_name", "spend_micros", "currency", "impressions", "clicks",
          "conversions_micros", "value_micros", "read_at")  # fmt: skip
@@ -183,7 +184,7 @@ def _order(one: Order) -> tuple[object, ...]:
         *OWNER, _tail(one.id), one.name, one.created_at.astimezone(ZONE).date(), one.created_at, one.updated_at,
         one.cancelled_at, one.current_total_price_set.shop_money.currency_code, one.current_total_price_set.micros,
         one.current_subtotal_price_set.micros, one.current_total_discounts_set.micros,
-        one.total_shipping_price_set.micros, one.current_total_tax_set.micros, one.total_refunded_set.micros,
+        one.total_shipping_price_set.micros, one.current_total_tax_set.micros, one.total_refunded_set.micros, "",
     )  # fmt: skip
 
 
