@@ -9,19 +9,22 @@ import zlib
 from functools import lru_cache
 
 from flask import render_template
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from webapp import words
 from webapp.lifecycle.incident_mail import situation
 from webapp.lifecycle.runtime import Runtime
 from webapp.queries.board import board_of
-from webapp.queries.board_facts import Board
+from webapp.queries.board_facts import Board, PlatformFacts
 from webapp.queries.facts import IntegrationFacts
 from webapp.queries.poll import still_holds
 from webapp.views import door
 from webapp.views.rows import row_mark
 
 KEPT = 64
+# Where a drawn form has the token of whoever it is for.
+TOKEN = "the-token-of-this-session"
 
 
 def board_here() -> Board:
@@ -43,6 +46,14 @@ def board_html(board: Board, opened: str | None) -> Markup:
     return _board_html(board, opened, words.spoken())
 
 
+def add_platform_html(board: Board) -> Markup:
+    """What can be added, as the page shows it; nothing for whoever may only look."""
+    if not board.can_change:
+        return Markup()
+    drawn = _add_platform_html(board.platforms, not board.rows, words.spoken())
+    return Markup(drawn.replace(TOKEN, generate_csrf()))
+
+
 def marks_of(board: Board) -> str:
     """What a page says it shows when it asks for news: how the rows stand, then a mark for each."""
     shown = board.mute, board.guide, board.waiting, [row.id for row in board.rows]
@@ -61,6 +72,12 @@ def changed_rows(board: Board, shown: str) -> list[IntegrationFacts] | None:
 @lru_cache(KEPT)
 def _board_html(board: Board, opened: str | None, _language: words.Language) -> Markup:
     return Markup(render_template("integrations/_board.html", board=board, opened=opened))
+
+
+@lru_cache(KEPT)
+def _add_platform_html(platforms: tuple[PlatformFacts, ...], is_open: bool, _language: words.Language) -> str:
+    token = Markup(f'<input type="hidden" name="csrf_token" value="{TOKEN}">')
+    return render_template("integrations/_add_platform.html", platforms=platforms, is_open=is_open, token=token)
 
 
 class _Place:

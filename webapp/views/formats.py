@@ -20,7 +20,7 @@ from webapp.queries.pulse import Pulse, pulse_of
 from webapp.queries.sentences import back_again, came_back, checked
 from webapp.views import door
 from webapp.views.agency import place_html
-from webapp.views.boards import board_html, marks_of
+from webapp.views.boards import add_platform_html, board_html, marks_of
 from webapp.views.rows import row_html
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -41,7 +41,12 @@ def init_app(app: Flask) -> None:
     # The extension puts this method there, which no type checker can know.
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(
-        asset=asset, board_html=board_html, row_html=row_html, marks_of=marks_of, place_html=place_html
+        asset=asset,
+        board_html=board_html,
+        add_platform_html=add_platform_html,
+        row_html=row_html,
+        marks_of=marks_of,
+        place_html=place_html,
     )
     app.jinja_env.globals.update(help_links={slug: BY_SLUG[slug].title for slug in HELP_AT_INTEGRATIONS})
     app.jinja_env.globals.update(day_states=LABELS, day_shapes={state: f"M0 0{path}" for state, path in SHAPES.items()})
