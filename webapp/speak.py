@@ -1,4 +1,4 @@
-"""Say one thing to a chat or a webhook, in a process of its own: `python -m webapp.speak` reads what and where as JSON.
+"""Say one thing to a chat or a webhook, in a process of its own, which reads what and where as JSON.
 
 Whoever is spoken to is nobody we know: the process has little memory and is ended after a while,
 so an answer without end harms nothing. Exits with 0 when it was taken, 1 when not.
@@ -49,7 +49,7 @@ def speak(address: str, *, title: str, body: str, allow_inside: bool = False) ->
     """Whether it was taken, within twenty seconds. Never raises for anything the other side does."""
     said = json.dumps({"address": address, "title": title, "body": body, "allow_inside": allow_inside})
     try:
-        done = subprocess.run([sys.executable, "-m", __name__], input=said, text=True, timeout=SECONDS, check=False,
+        done = subprocess.run([sys.executable, "-P", __file__], input=said, text=True, timeout=SECONDS, check=False,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
     except subprocess.TimeoutExpired:
         return False

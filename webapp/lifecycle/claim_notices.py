@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import make_msgid, parseaddr
 
-from sqlalchemy import or_, text, update
+from sqlalchemy import ColumnElement, or_, text, update
 from sqlmodel import Session, col, select
 
 from webapp.lifecycle.mute import is_told
@@ -37,18 +37,22 @@ class Mail:
         return self.notices[0].kind
 
 
-def claim_mail(runtime: Runtime) -> list[Mail]:
-    """The mail of a few people, ours until the lease ends; empty when nothing is due. Committed."""
-    now = runtime.now()
-    due = (
+def is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Which notices may go out now, and are in nobody's hands."""
+    return (
         col(Notice.due_at) <= now,
-        col(Notice.channel_id).is_(None),
         col(Notice.sent_at).is_(None),
         col(Notice.dropped_at).is_(None),
         col(Notice.refused_at).is_(None),
         is_told(),
         or_(col(Notice.lease_until).is_(None), col(Notice.lease_until) < now),
     )
+
+
+def claim_mail(runtime: Runtime) -> list[Mail]:
+    """The mail of a few people, ours until the lease ends; empty when nothing is due. Committed."""
+    now = runtime.now()
+    due = (*is_due(now), col(Notice.channel_id).is_(None))
     with runtime.database.reading() as session:
         if session.exec(select(Notice.id).where(*due).limit(1)).first() is None:
             return []

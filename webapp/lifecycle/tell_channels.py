@@ -9,13 +9,13 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import or_, text, update
+from sqlalchemy import text, update
 from sqlmodel import Session, col, select
 
 from webapp import words
 from webapp.lifecycle.channel_letter import channel_letter
 from webapp.lifecycle.channels import note_spoken, say_in
-from webapp.lifecycle.mute import is_told
+from webapp.lifecycle.claim_notices import is_due
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.channel import Channel
 from webapp.models.notice import Notice, retry_at
@@ -55,15 +55,7 @@ def _tell(runtime: Runtime, channel: Channel, notices: Sequence[Notice]) -> bool
 def _claim(runtime: Runtime) -> tuple[Channel, Sequence[Notice]] | None:
     """All that is due in one channel and of one kind, ours until the lease ends; None when nothing is. Committed."""
     now = runtime.now()
-    due = (
-        col(Notice.due_at) <= now,
-        col(Notice.channel_id).is_not(None),
-        col(Notice.sent_at).is_(None),
-        col(Notice.dropped_at).is_(None),
-        col(Notice.refused_at).is_(None),
-        is_told(),
-        or_(col(Notice.lease_until).is_(None), col(Notice.lease_until) < now),
-    )
+    due = (*is_due(now), col(Notice.channel_id).is_not(None))
     with runtime.database.reading() as session:
         if session.exec(select(Notice.id).where(*due).limit(1)).first() is None:
             return None
