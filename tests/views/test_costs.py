@@ -119,3 +119,34 @@ def test_where_a_store_sells_in_several_markets_a_cost_may_count_in_one(acts, an
     assert "line 2: 'Canada' is no market; markets are named by their currency, such as CAD" in bad
     ana.post("/overview/costs/import", text=f"sku,cost,market\n{sku},10,\n{sku},4,CAD\n")
     assert goods() - before == pytest.approx(everywhere - 6 * abroad)
+
+
+def test_a_product_that_has_a_cost_gets_another_by_hand_for_one_market_and_its_history_shows_both(acts, ana, vic):
+    shop = acts.connects("shopify", shop=AURORA)
+    with acts.runtime.database.writing() as session:
+        session.get_one(Integration, shop).first_day = today_of(acts, shop) - timedelta(days=6)
+    acts.syncs(shop)
+    products = ana.client.get("/overview/products?days=7").text
+    path = re.search(rf'href="(/overview/costs/{shop}/\d+)">\$', products).group(1)
+    page = ana.client.get(path).text
+    own = re.search(r"\$([\d.]+) for all days · from the store", text_of(page)).group(1)
+    assert "Enter another" not in vic.client.get(path).text
+    assert ana.client.get(f"/overview/costs/{shop}/1").status_code == 404
+
+    def goods() -> float:
+        return float(days_of(ana, "?days=7")["All"]["Cost of goods"])
+
+    before = goods()
+    form = {"integration": shop, "variant": path.rsplit("/", 1)[1], "back": "variant"}
+    reply = ana.post("/overview/costs", cost=own, **form, market="USD")
+    assert (reply.status_code, reply.location) == (303, path)
+    assert goods() == pytest.approx(before), "the same again changes nothing"
+    ana.post("/overview/costs", cost=str(float(own) + 1), **form, market="CAD")
+    abroad = goods() - before
+    assert abroad > 0
+    assert abroad % 1 == pytest.approx(0)
+    said = text_of(ana.client.get(path).text)
+    assert f"${float(own) + 1:.2f} for all days, sold in CAD · entered by hand" in said
+    assert f"${own} for all days · from the store" in said
+    assert ana.post("/overview/costs/removal", **form, market="CAD", **{"from": "0001-01-01"}).location == path
+    assert goods() == pytest.approx(before)

@@ -12,7 +12,9 @@ from tests.views.conftest import plain
 from webapp.lifecycle.channels import add_channel
 from webapp.lifecycle.follow_link import ask_to_fix
 from webapp.models.columns import opaque_id
+from webapp.models.data import VariantRow
 from webapp.models.guide import Guide
+from webapp.models.integration import Integration
 from webapp.models.trouble import Receipt
 
 PUBLIC = {
@@ -47,7 +49,7 @@ OWNED = {
     "handing.integration", "handing.hand_out", "responsible.page", "responsible.choose",
     "elsewhere.repair", "guides.present", "guides.show",
     "accounts.ask_replacement", "accounts.replace", "accounts.ask_deletion", "accounts.delete",
-    "mails.ask_snooze", "mails.put_off",
+    "mails.ask_snooze", "mails.put_off", "variant_costs.page",
 }  # fmt: skip
 # Only whoever was made an operator on the command line; tests/views/test_operator.py.
 OPERATOR = {
@@ -77,6 +79,9 @@ def ids(acts, runtime, people) -> dict[str, str]:
         session.add(guide)
         session.flush()
         guide_id = guide.id
+        shop = session.get_one(Integration, integration)
+        session.add(VariantRow(workspace_id=people["aurora"], platform="shopify", account_id=shop.account_id,
+                               variant_id="1", product_id="1", title="Cap", seen_at=now))  # fmt: skip
     waiting = acts.stops_at_the_choice("meta_ads")
     channel = add_channel(runtime, workspace_id=acts.workspace_id, person_id=acts.person_id, name="#ads",
                           address=f"{acts.sandbox.url}/chat")  # fmt: skip
@@ -84,7 +89,7 @@ def ids(acts, runtime, people) -> dict[str, str]:
                       email=None)  # fmt: skip
     return {"integration_id": integration, "receipt_id": receipt_id, "authorization_id": waiting,
             "person_id": people["vic"], "channel_id": channel, "guide_id": guide_id,
-            "link_id": link.id}  # fmt: skip
+            "link_id": link.id, "variant_id": "1"}  # fmt: skip
 
 
 def rules(app, endpoints):

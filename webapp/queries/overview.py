@@ -57,6 +57,11 @@ class Reckoning:
         """The default percentages of all stores."""
         return [share for one in self.costs for share in one.defaults]
 
+    @property
+    def homes(self) -> dict[tuple[str, str], str]:
+        """Each account's integration."""
+        return {(one.platform, one.account_id): one.id for one in self.integrations}
+
     def shop_money(self, micros: int) -> str:
         """An amount in the shop's currency in words."""
         return money_in(self.currency)(micros)
@@ -146,7 +151,7 @@ def overview_of(session: Session, found: Reckoning, *, workspace_id: str) -> Ove
             was_by_day(session, found.platforms.__getitem__, workspace_id, period.first, period.last),
         ),
         platforms=platform_lines(found.now_sums, found.whole, found.platforms, money),
-        products=product_lines(products[:SHOWN_PRODUCTS], found.money_at),
+        products=product_lines(products[:SHOWN_PRODUCTS], found.money_at, found.homes),
         more_products=max(0, len(products) - SHOWN_PRODUCTS),
         gaps=(*told(found.whole.gaps, money), *(one.words_in(money) for one in found.whole.stood)),
         may_stand_in=bool(found.whole.stood) or any(may_stand_in_for(gap) for gap in found.whole.gaps),

@@ -72,7 +72,10 @@ class PlatformLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductLine:
+    """`home` is the integration of its store; None where that is gone, or it is no product."""
+
     variant_id: str
+    home: str | None
     title: str
     units: str
     sales: str

@@ -168,11 +168,14 @@ def platform_lines(
     return tuple(one for _, one in sorted(found, key=lambda pair: (pair[0], pair[1].name)))
 
 
-def product_lines(products: Sequence[ProductTotal], money_at: Callable[[str, str], Money]) -> tuple[ProductLine, ...]:
+def product_lines(
+    products: Sequence[ProductTotal], money_at: Callable[[str, str], Money], homes: Mapping[tuple[str, str], str]
+) -> tuple[ProductLine, ...]:
     """What each sold for and left before ads, in its store's currency; no cost known: neither cost nor rest is told."""
     return tuple(
         ProductLine(
             variant_id=one.variant_id,
+            home=homes.get((one.platform, one.account_id)) if one.variant_id else None,
             title=one.title if one.variant_id else f"{one.title} and other items that are no product",
             units=wording.count(one.units),
             sales=money(one.sales_micros),

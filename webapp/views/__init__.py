@@ -29,12 +29,14 @@ from webapp.views import (
     responsible,
     signals,
     stand_ins,
+    variant_costs,
 )
 
 BLUEPRINTS = (
     overview.blueprint,
     costs.blueprint,
     cost_rules.blueprint,
+    variant_costs.blueprint,
     stand_ins.blueprint,
     integrations.blueprint,
     agency.blueprint,

@@ -88,7 +88,7 @@ def put() -> Response:
             )
         )  # fmt: skip
         flash("The cost counts from now on in every figure it touches.", "success")
-    return redirect(url_for("costs.page"), 303)
+    return _back()
 
 
 @blueprint.post("/removal")
@@ -105,7 +105,7 @@ def drop() -> Response:
         )
     )  # fmt: skip
     flash("Removed. What the store says counts again.", "success")
-    return redirect(url_for("costs.page"), 303)
+    return _back()
 
 
 @blueprint.post("/file")
@@ -129,6 +129,15 @@ def take_in() -> str | Response | tuple[str, int]:
         return render_template("overview/costs_file.html", file=found, text=text, shown=SHOWN_ROWS, ever=EVER), 422
     flash(f"{len(found.rows)} costs taken in. They count from now on in every figure they touch.", "success")
     return redirect(url_for("costs.page"), 303)
+
+
+def _back() -> Response:
+    """To the page that the form stood on."""
+    if request.form.get("back") != "variant":
+        return redirect(url_for("costs.page"), 303)
+    place = {name: request.form.get(field, "") for name, field in (("integration_id", "integration"),
+                                                                   ("variant_id", "variant"))}  # fmt: skip
+    return redirect(url_for("variant_costs.page", **place), 303)
 
 
 def _text_sent() -> str:

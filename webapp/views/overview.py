@@ -141,7 +141,7 @@ def products() -> str | AnyResponse:
         return _csv("products", found, products_csv(found, totals))
     shown = totals[(at - 1) * drill.AT_ONCE : at * drill.AT_ONCE]
     return render_template(
-        "overview/products.html", found=found, lines=product_lines(shown, found.money_at),
+        "overview/products.html", found=found, lines=product_lines(shown, found.money_at, found.homes),
         paged=Paged(at, len(totals)),
     )  # fmt: skip
 
