@@ -21,8 +21,11 @@ Info = GraphQLResolveInfo[Any]
 MAX_FIRST = 250
 # Every so many orders are paid from another market.
 ABROAD = 6
+# Every so many are sold at the counter, written as a draft, or come through another app.
+COUNTER, DRAFT, APP = 9, 31, 47
 NEEDED = {"orders": "read_orders", "order": "read_orders", "ordersCount": "read_orders",
-          "productVariants": "read_products", "productVariantsCount": "read_products"}  # fmt: skip
+          "productVariants": "read_products", "productVariantsCount": "read_products",
+          "retailLocation": "read_locations"}  # fmt: skip
 _TERM = re.compile(r"(updated_at|created_at):\s*(>=|<=|<|>)\s*'?([0-9T:+\-.Z]+)'?")
 
 _TEST = re.compile(r"(?<![\w:])test:(true|false)")
@@ -103,30 +106,30 @@ class _Root:
         self, info: Info, first: int = 50, after: str | None = None, sortKey: str = "PROCESSED_AT",
         reverse: bool = False, query: str = "",
     ) -> dict[str, Any]:  # fmt: skip
-        self._allowed(info)
+        self.allowed(info)
         key = _sorting(sortKey)
         listed = [one for one in self._matching(query) if not self._is_hidden(one)]
         found = sorted(listed, key=key, reverse=reverse)
         return _connection(found, first, after, lambda one: _order(one, self._shop), key)
 
     def order(self, info: Info, id: str) -> dict[str, Any] | None:
-        self._allowed(info)
+        self.allowed(info)
         found = [one for one in self._orders() if f"gid://shopify/Order/{one.order.id}" == id]
         return _order(found[0], self._shop) if found else None
 
     def ordersCount(self, info: Info, query: str = "", limit: int | None = 10_000) -> dict[str, Any]:
-        self._allowed(info)
+        self.allowed(info)
         found = len(self._matching(query))
         capped = limit is not None and found > int(limit)
         return {"count": min(found, int(limit)) if limit is not None else found,
                 "precision": "AT_LEAST" if capped else "EXACT"}  # fmt: skip
 
     def productVariants(self, info: Info, first: int = 50, after: str | None = None) -> dict[str, Any]:
-        self._allowed(info)
+        self.allowed(info)
         return _connection(variants(self._shop), first, after, lambda one: _variant(one, self._shop))
 
     def productVariantsCount(self, info: Info, query: str = "", limit: int | None = None) -> dict[str, Any]:
-        self._allowed(info)
+        self.allowed(info)
         return {"count": len(variants(self._shop)), "precision": "EXACT"}
 
     def _matching(self, query: str) -> list[Seen]:
@@ -139,7 +142,7 @@ class _Root:
             if all(_holds(one, *test) for test in tests) and (not tests_only or one.order.test in tests_only)
         ]  # fmt: skip
 
-    def _allowed(self, info: Info) -> None:
+    def allowed(self, info: Info) -> None:
         needed = NEEDED[info.field_name]
         if needed not in self._scopes:
             raise GraphQLError(
@@ -206,6 +209,7 @@ def _order(seen: Seen, shop: Shop) -> dict[str, Any]:
     return {
         "id": f"gid://shopify/Order/{order.id}", "name": order.name, "createdAt": _iso(order.at),
         "updatedAt": _iso(seen.changed_at), "processedAt": _iso(order.at), "test": order.test,
+        "sourceName": _source(order), "retailLocation": lambda info: _location(info, order),
         "cancelledAt": _iso(seen.cancelled_at) if seen.cancelled_at else None, "currencyCode": shop.currency,
         "presentmentCurrencyCode": "CAD" if order.id % ABROAD == 0 else shop.currency,
         "totalPriceSet": _money(order.total, shop), "currentTotalPriceSet": _money(seen.current_total, shop),
@@ -222,6 +226,19 @@ def _order(seen: Seen, shop: Shop) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _source(order: Order) -> str:
+    if order.id % COUNTER == 0:
+        return "pos"
+    return "shopify_draft_order" if order.id % DRAFT == 0 else "580111" if order.id % APP == 0 else "web"
+
+
+def _location(info: Info, order: Order) -> dict[str, Any] | None:
+    """https://shopify.dev/changelog/the-location-object-requires-read_locations-scope: since 2024-07."""
+    info.root_value.allowed(info)
+    place = 1 + order.id // COUNTER % 2
+    return {"id": f"gid://shopify/Location/{place}", "name": f"Shop {place}"} if _source(order) == "pos" else None
+
+
 def _line_of(_order: Order, shop: Shop) -> Callable[[Any], dict[str, Any]]:
     return lambda line: {
         "id": f"gid://shopify/LineItem/{line.id}", "title": line.variant.title, "name": line.variant.title,
@@ -236,6 +253,7 @@ def _variant(one: Variant, shop: Shop) -> dict[str, Any]:
     cost = {"amount": _decimal(one.cost), "currencyCode": shop.currency} if one.cost is not None else None
     return {
         "id": f"gid://shopify/ProductVariant/{one.id}", "title": one.title, "displayName": one.title, "sku": one.sku,
+        "createdAt": "2020-01-01T12:00:00Z",
         "price": _decimal(one.price), "product": {"id": f"gid://shopify/Product/{one.product_id}", "title": one.title},
         "inventoryItem": {"id": f"gid://shopify/InventoryItem/{one.id}", "unitCost": cost},
     }  # fmt: skip

@@ -19,10 +19,11 @@ SCHEMA = build_schema(
     type Shop { id: ID! name: String! myshopifyDomain: String! currencyCode: CurrencyCode! ianaTimezone: String! }
     type AccessScope { handle: String! description: String! }
     type AppInstallation { id: ID! accessScopes: [AccessScope!]! }
+    type Location { id: ID! name: String! }
     type Product { id: ID! title: String! }
     type InventoryItem { id: ID! unitCost: MoneyV2 }
     type ProductVariant {
-      id: ID! title: String! displayName: String! sku: String price: Decimal! product: Product!
+      id: ID! title: String! displayName: String! sku: String price: Decimal! product: Product! createdAt: DateTime!
       inventoryItem: InventoryItem!
     }
     type ProductVariantConnection { nodes: [ProductVariant!]! pageInfo: PageInfo! }
@@ -34,6 +35,7 @@ SCHEMA = build_schema(
     type Refund { id: ID! createdAt: DateTime totalRefundedSet: MoneyBag! }
     type Order {
       id: ID! name: String! createdAt: DateTime! updatedAt: DateTime! processedAt: DateTime! cancelledAt: DateTime
+      sourceName: String retailLocation: Location
       test: Boolean! currencyCode: CurrencyCode! presentmentCurrencyCode: CurrencyCode!
       totalPriceSet: MoneyBag! currentTotalPriceSet: MoneyBag! subtotalPriceSet: MoneyBag
       currentSubtotalPriceSet: MoneyBag!

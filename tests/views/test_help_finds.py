@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import update
@@ -10,6 +11,7 @@ from sqlmodel import col, select
 
 from tests.views.test_help import checks, read
 from tests.views.test_overview import store_and_ads
+from tests.views.test_poll import HTMX
 from webapp.lifecycle.sum_days import sum_stale_days
 from webapp.models.data import OrderRow, VariantRow
 from webapp.models.day_sum import StoreDay
@@ -60,25 +62,59 @@ def test_spend_that_was_corrected_or_whose_campaign_was_deleted(acts, ana):
 def test_orders_and_products_that_are_missing_here_are_named_with_the_reason(acts, ana, bob):
     store_and_ads(acts)
 
-    def counted(someone=ana) -> str:
-        return read(someone.client.get("/help/missing-orders-or-products/count", headers={"HX-Request": "true"}).text)
+    def counted(someone=ana, days: int = 7) -> str:
+        acts.sandbox.advance(minutes=1)
+        path = f"/help/missing-orders-or-products/count?days={days}"
+        return read(someone.client.get(path, headers={"HX-Request": "true"}).text)
 
-    assert 'hx-get="/help/missing-orders-or-products/count"' in ana.client.get("/help/missing-orders-or-products").text
+    page = ana.client.get("/help/missing-orders-or-products").text
+    assert 'hx-get="/help/missing-orders-or-products/count?days=7"' in page
     here = counted()
     assert re.search(r"Fine: Counted at Shopify just now: all \d+ orders of the last 7 days are here", here)
+    assert re.search(r"orders were sold at a point of sale and are here, whichever location that is: #\d+", here)
     assert re.search(r"older orders are from before", here)
-    assert "Fine: Shopify counts 50 product variants, and all of them are here." in here
+    assert "Fine: Shopify lists 50 product variants, and all of them are here, one by one." in here
+    assert re.search(r"all [\d,]+ orders of the last 30 days are here", counted(days=30))
     assert counted(bob) == "", "another workspace's store is not counted for him"
     with acts.runtime.database.writing() as session:
         order = session.exec(select(OrderRow).order_by(col(OrderRow.created_at).desc()).offset(40)).first()
         session.delete(order)
-        session.delete(session.exec(select(VariantRow)).first())
+        variant = session.exec(select(VariantRow)).first()
+        session.delete(variant)
     here = counted()
-    assert f"Look here: Shopify lists 1 order of the last 7 days that is not here: {order.name}." in here
-    assert "Look here: Shopify counts 50 product variants; 49 are here." in here
+    assert f"Look here: Shopify lists 1 order of the last 7 days that is not here: {order.name}" in here
+    assert f"Look here: Shopify lists 1 product variant that is not here: {variant.title}." in here
     acts.sandbox.switch("shopify", "hidden_rows")
     assert re.search(r"Shopify counts \d+ orders of the last 7 days that it does not show us", counted())
     acts.sandbox.switch("shopify", "outage")
     assert "could not be counted at Shopify just now" in counted()
     whole = ana.client.get("/help/missing-orders-or-products/count").text
     assert "<h1>Missing orders or products</h1>" in whole, "without JavaScript it is the same page"
+
+
+def test_a_store_is_asked_once_a_minute_however_many_look(acts, ana, vic):
+    store_and_ads(acts)
+    path = "/help/missing-orders-or-products/count"
+
+    def asked() -> int:
+        return sum("graphql" in one for one in acts.sandbox.asked)
+
+    before = asked()
+    with ThreadPoolExecutor(2) as threads:
+        shown = list(threads.map(lambda someone: read(someone.client.get(path, headers=HTMX).text), [ana, vic]))
+    once = asked() - before
+    assert 0 < once <= 5
+    assert any("Counted at Shopify just now" in one for one in shown)
+    assert all("Counted at Shopify just now" in one or "Counting in your store" in one for one in shown)
+    acts.sandbox.advance(seconds=55)
+    assert "Counted at Shopify just now" in read(ana.client.get(path, headers=HTMX).text)
+    assert asked() - before == once
+    assert ana.post(f"{path}?days=7").location == "/help/missing-orders-or-products?days=7#counted"
+    ana.client.get(path, headers=HTMX)
+    assert asked() - before == 2 * once, "Count again asks again"
+    ana.post(f"{path}?days=7")
+    ana.client.get(path, headers=HTMX)
+    assert asked() - before == 2 * once, "but not of an answer of this moment"
+    acts.sandbox.advance(minutes=1)
+    vic.client.get(path, headers=HTMX)
+    assert asked() - before == 3 * once

@@ -30,7 +30,7 @@ SIGNED_IN = {
     "overview.page", "overview.figures", "overview.look", "overview.days", "overview.orders", "overview.refunds",
     "overview.campaigns", "overview.products", "costs.page", "costs.put", "costs.drop",
     "costs.read_file", "costs.take_in", "cost_rules.put", "cost_rules.drop",
-    "help.count", "stand_ins.page", "stand_ins.put", "stand_ins.accept", "stand_ins.drop",
+    "help.count", "help.again", "stand_ins.page", "stand_ins.put", "stand_ins.accept", "stand_ins.drop",
     "integrations.page", "integrations.board", "checks.check_all", "checks.begin_mute", "checks.end_mute",
     "coverage.page",
     "authorizations.start", "authorizations.callback", "authorizations.not_ours", "patterns.index", "patterns.screen",
@@ -141,7 +141,7 @@ def test_a_viewer_sees_everything_and_changes_nothing(app, ids, vic, runtime):
     before = dump(runtime)
     own = {
         "overview.look", "people.confirm_again", "people.switch", "mails.choose_mails",
-        "mails.try_again",
+        "mails.try_again", "help.again",
     }  # fmt: skip
     for method, rule in rules(app, SIGNED_IN - own):
         if method == "POST":

@@ -14,6 +14,7 @@ from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow, Tombstone
 from webapp.models.day_note import DayNote
 from webapp.models.day_sum import AdDay, ProductDay, StaleDay, StoreDay, UnitCost
 from webapp.models.integration import Event, EventKind, Integration
+from webapp.models.kept_roll import KeptRoll
 from webapp.models.lease import Lease
 from webapp.models.notice import Notice
 from webapp.models.restated import Restated
@@ -24,7 +25,7 @@ from webapp.models.trouble import Receipt
 DATA = (
     OrderRow, LineRow, RefundRow, VariantRow, SpendRow, Tombstone, DayNote, Coverage, Cursor,
     StaleDay, StoreDay, ProductDay, AdDay, UnitCost, CostRule, StandIn,
-    Restated,
+    Restated, KeptRoll,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.access import Authorization, Grant
+from webapp.models.kept_roll import KeptRoll
 from webapp.models.link import Link
 from webapp.models.people import SignInAttempt
 from webapp.models.restated import KEPT, Restated
@@ -22,6 +23,7 @@ AT_ONCE = 5_000
 KEEP_RUNS = timedelta(days=60)
 KEEP_AUTHORIZATIONS = timedelta(days=30)
 KEEP_ATTEMPTS = timedelta(days=2)
+KEEP_COUNTS = timedelta(hours=1)
 KEEP_LINKS = timedelta(days=30)
 KEEP_SIGNALS = timedelta(days=180)
 KEEP_ENDED_GRANTS = timedelta(days=7)
@@ -43,6 +45,7 @@ def tidy(runtime: Runtime) -> None:
         # With whom they were mailed to; what came of them is in the history.
         session.execute(delete(Link).where(col(Link.expires_at) < now - KEEP_LINKS))
         session.execute(delete(Restated).where(col(Restated.at) < now - KEPT))
+        session.execute(delete(KeptRoll).where(col(KeptRoll.asked_at) < now - KEEP_COUNTS))
         session.execute(delete(HeardSignal).where(col(HeardSignal.done_at) < now - KEEP_SIGNALS))
         session.execute(delete(SignInAttempt).where(col(SignInAttempt.at) < now - KEEP_ATTEMPTS))
 

@@ -11,6 +11,7 @@ from webapp.models import (
     day_sum,
     guide,
     integration,
+    kept_roll,
     lease,
     link,
     mute,
@@ -28,6 +29,6 @@ from webapp.models import (
 
 __all__ = [
     "access", "breaker", "channel", "comparison", "cost_rule", "data", "day_note", "day_sum", "guide", "integration",
-    "lease", "link", "mute", "notice", "our_fault", "people", "rate", "restated", "signal", "stand_in", "sync", "tick",
-    "trouble",
+    "kept_roll", "lease", "link", "mute", "notice", "our_fault", "people", "rate", "restated", "signal", "stand_in",
+    "sync", "tick", "trouble",
 ]  # fmt: skip

@@ -135,9 +135,13 @@ def _back() -> Response:
     """To the page that the form stood on."""
     if request.form.get("back") != "variant":
         return redirect(url_for("costs.page"), 303)
-    place = {name: request.form.get(field, "") for name, field in (("integration_id", "integration"),
-                                                                   ("variant_id", "variant"))}  # fmt: skip
-    return redirect(url_for("variant_costs.page", **place), 303)
+    return redirect(
+        url_for(
+            "variant_costs.page", integration_id=request.form.get("integration", ""),
+            variant_id=request.form.get("variant", ""),
+        ),
+        303,
+    )  # fmt: skip
 
 
 def _text_sent() -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from webapp import hx
-from webapp.lifecycle.call_roll import call_roll
+from webapp.lifecycle.count_store import count_again, count_store
 from webapp.platforms import registry
 from webapp.queries.help_checks import roll
 from webapp.queries.help_checks.check import Check, worst_first
@@ -16,6 +15,7 @@ from webapp.views import door
 from webapp.views.boards import board_here
 
 blueprint = Blueprint("help", __name__, url_prefix="/help")
+COUNTED = "missing-orders-or-products"
 
 
 @blueprint.get("")
@@ -27,25 +27,47 @@ def index() -> str:
 def show(topic: str) -> str:
     found = BY_SLUG.get(topic) or abort(404)
     return render_template(
-        "help/topic.html", topic=found, topics=TOPICS, checks=_checks(found), platforms=registry().values()
-    )
+        "help/topic.html", topic=found, topics=TOPICS, checks=_checks(found), platforms=registry().values(),
+        days=_days(), ranges=roll.CHOICES,
+    )  # fmt: skip
 
 
 @blueprint.get("/missing-orders-or-products/count")
 @door.signed_in
 def count() -> str:
     """Every store's own list of the last days held against ours; a fragment that the topic's page fetches."""
-    runtime, workspace_id = door.runtime(), door.viewer().workspace_id
+    runtime, workspace_id, days = door.runtime(), door.viewer().workspace_id, _days()
     found: list[Check] = []
+    waits = False
     for one in board_here().rows:
         if one.kind == "store":
-            facts = call_roll(runtime, workspace_id=workspace_id, integration_id=one.id)
-            found += roll.counted(one, facts) if facts is not None else [roll.not_counted(one)]
+            counted = count_store(runtime, workspace_id=workspace_id, integration_id=one.id, days=days)
+            waits |= counted.waits
+            found += roll.counted(one, counted.facts) if counted.facts is not None else [roll.not_counted(one)]
     if hx.is_htmx():
-        return render_template("help/_counted.html", checks=worst_first(found))
-    topic = replace(BY_SLUG["missing-orders-or-products"], counts=False)
-    every = worst_first([*(_checks(topic) or ()), *found])
-    return render_template("help/topic.html", topic=topic, topics=TOPICS, checks=every, platforms=registry().values())
+        if waits:
+            return render_template("help/_counting.html", days=days, ranges=roll.CHOICES, waits=True)
+        return render_template("help/_counted.html", counted=worst_first(found), days=days, ranges=roll.CHOICES)
+    topic = BY_SLUG[COUNTED]
+    return render_template(
+        "help/topic.html", topic=topic, topics=TOPICS, checks=_checks(topic), platforms=registry().values(),
+        days=days, ranges=roll.CHOICES, counted=None if waits else worst_first(found),
+    )  # fmt: skip
+
+
+@blueprint.post("/missing-orders-or-products/count")
+@door.signed_in
+def again() -> Response:
+    """What was kept is forgotten, and the page counts anew."""
+    days = _days()
+    count_again(door.runtime(), workspace_id=door.viewer().workspace_id, days=days)
+    return redirect(url_for("help.topic", topic=COUNTED, days=days, _anchor="counted"), 303)
+
+
+def _days() -> int:
+    """Of how many days orders are to be counted; of seven where nothing else was chosen."""
+    asked = request.args.get("days", "")
+    return int(asked) if asked in {str(one) for one in roll.CHOICES} else roll.CHOICES[0]
 
 
 def _checks(topic: Topic) -> list[Check] | None:
