@@ -22,6 +22,7 @@ from webapp.queries import wording
 from webapp.queries.board import Situation, board_of, integrations_of
 from webapp.queries.facts import IntegrationFacts
 from webapp.queries.outbreak import outbreak_facts
+from webapp.queries.overview import reckon, stamp_of
 from webapp.queries.receipts import receipt_of
 from webapp.queries.still_broken import still_broken, zone_of_person
 from webapp.words import say_number
@@ -69,15 +70,21 @@ def recovered_letter(runtime: Runtime, person: Person, notices: Sequence[Notice]
             integration = session.get_one(Integration, receipt.integration_id)
             items += with_receipt(runtime, session, integration, receipt, notice.workspace_id)
         workspace = session.get(Workspace, notices[0].workspace_id) if notices[0].workspace_id else None
+        stamp = _stamp(runtime, session, workspace.id) if workspace is not None else None
     if not items or workspace is None:
         return None
     stop = stop_link(runtime, person_id=person.id, kind=NoticeKind.RECOVERED, workspace_ids={workspace.id})
-    return recovered(items, workspace_name=workspace.name, home=runtime.settings.public_url, stop=stop)
+    return recovered(
+        items, workspace_name=workspace.name, home=runtime.settings.public_url, stop=stop, stamp=stamp
+    )  # fmt: skip
 
 
-def recovered(items: Sequence[IntegrationFacts], *, workspace_name: str, home: str, stop: str | None) -> Letter:
-    """Each item with the receipt of its recovery."""
+def recovered(
+    items: Sequence[IntegrationFacts], *, workspace_name: str, home: str, stop: str | None, stamp: str | None = None
+) -> Letter:
+    """Each item with the receipt of its recovery; `stamp` is what the overview still leaves out, in its own words."""
     context = {
+        "stamp": stamp,
         "workspace_name": workspace_name,
         "items": items,
         "link": f"{home}/integrations/{items[0].id}",
@@ -101,6 +108,12 @@ def situation(runtime: Runtime) -> Situation:
         sync_interval=runtime.sync_interval,
         platform=runtime.platform,
     )
+
+
+def _stamp(runtime: Runtime, session: Session, workspace_id: str) -> str | None:
+    """What exports of the usual days say of themselves at this moment."""
+    found = reckon(session, runtime.platform, workspace_id=workspace_id, asked={}, now=runtime.now())
+    return stamp_of(found) if found is not None else None
 
 
 def _broken(

@@ -89,7 +89,10 @@ MAILS: dict[str, Callable[[], Letter]] = {
     ),
     "flapping": lambda: _problem(NoticeKind.FLAPPING, broken(META)),
     "delayed": lambda: _problem(NoticeKind.DELAYED, LATE, reminder_at=None),
-    "recovered": lambda: recovered([replace(META, receipt=RECEIPT)], workspace_name="Aurora", home=HOME, stop=STOP),
+    "recovered": lambda: recovered(
+        [replace(META, receipt=RECEIPT)], workspace_name="Aurora", home=HOME, stop=STOP,
+        stamp="Leaves out TikTok spend. How much that is cannot be told. Not entered: fixed costs.",
+    ),
     "ends-soon": lambda: _ends(is_last=False),
     "last-day": lambda: _ends(is_last=True),
     "mail-returned": lambda: returned(["ana@aurora.test"], workspace_name="Aurora", home=HOME),
