@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.merchant import Merchant
+from tests.e2e.test_accessibility import AXE
 from tests.e2e.world import World, until
 
 MONEY = re.compile(r"\$[\d,]+")
@@ -62,13 +63,15 @@ def test_behind_a_number_are_its_rows_and_what_it_lacks_is_put_right_in_place(pa
             {"name": "costs.csv", "mimeType": "text/csv", "buffer": text.encode()}
         )
         page.get_by_role("button", name="Look at it").click()
+        page.get_by_role("heading", name="Costs from a file").wait_for()
+        assert AXE.run(page).response["violations"] == []
 
     sends(f"sku,cost\n{skus[0]},5\nNONE-1,free\n")
     expect(page.get_by_role("alert")).to_contain_text("line 3: there is no product with the SKU 'NONE-1'")
     page.get_by_role("link", name="Back").click()
     expect(lacking.get_by_role("listitem")).to_have_count(2)
     sends(f"sku,cost\n{skus[0]},5\n")
-    expect(page.get_by_text("1 costs. Nothing has changed yet.")).to_be_visible()
+    expect(page.get_by_text("1 cost. Nothing has changed yet.")).to_be_visible()
     page.get_by_role("button", name="Take them all in").click()
     expect(lacking.get_by_role("listitem")).to_have_count(1)
     lacking.get_by_label("Cost in USD").fill("6.50")

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def lacking(page: str) -> list[tuple[str, str]]:
     """(integration, variant) of each form to enter a cost."""
     return re.findall(
-        r'name="integration" value="(\w+)"><input type="hidden" name="variant" value="(\d+)">\s*<label', page
+        r'name="integration" value="(\w+)"><input type="hidden" name="variant" value="(\d+)">\s*<span',
+        page,
     )
 
 

@@ -103,6 +103,26 @@ def test_what_is_missing_is_named_with_what_it_may_be_and_profit_is_a_range(acts
     assert "$0" not in figure(only, "Meta Ads spend")
 
 
+def marked(page: str, id: str) -> str:
+    """What is said on focus of the figure with this mark."""
+    found = re.search(rf'role="tooltip" id="{id}">(.*?)</span>', page, re.S)
+    return html.unescape(found.group(1)) if found else ""
+
+
+def test_whatever_may_still_change_says_so_on_focus(acts, ana):
+    shop, _ = store_and_ads(acts)
+    page = ana.client.get("/?days=7").text
+    over = re.compile(r"^(\w{3} \d+ \w{3}) is not over: its figures are what has come in so far\.$")
+    assert over.match(marked(page, "gap-sales-all"))
+    assert re.match(r"^Meta may still correct its figures from \d+ \w{3} on\.", marked(page, "gap-ads-meta_ads"))
+    for id in ("gap-profit-all", "gap-ratio-margin", "gap-ratio-mer", "gap-platform-meta_ads", "gap-ratio-revenue"):
+        assert "is not over" in marked(page, id), id
+    assert "Leaves out what $" in marked(page, "gap-ratio-margin"), "a margin is as good as the profit it is made of"
+    today = today_of(acts, shop)
+    long_ago = ana.client.get(f"/?from={today - timedelta(days=15)}&to={today - timedelta(days=12)}").text
+    assert marked(long_ago, "gap-sales-all") == ""
+
+
 def test_goods_without_a_cost_are_said_and_not_taken_for_free(acts, ana):
     store_and_ads(acts)
     page = ana.client.get("/?days=7").text

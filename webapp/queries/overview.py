@@ -20,6 +20,7 @@ from webapp.queries.cost_rules import DefaultShare, StoreCosts, store_costs
 from webapp.queries.day_figures import ad_figures, product_totals, store_figures
 from webapp.queries.definitions import DEFINITIONS, not_entered
 from webapp.queries.gaps import COMPARABLE, Completeness, completeness, may_stand_in_for, told
+from webapp.queries.moving import moving_words
 from webapp.queries.overview_facts import HelpFacts, OverviewFacts
 from webapp.queries.overview_lines import lines_of, platform_lines, product_lines, profit_range, ratios_of
 from webapp.queries.period import Period, period_of
@@ -142,7 +143,7 @@ def overview_of(session: Session, found: Reckoning, *, workspace_id: str) -> Ove
         lines=lines_of(
             found.now_sums, found.before_sums, found.whole, found.before_whole, found.platforms, money, shown
         ),
-        ratios=ratios_of(found.now_sums, found.before_sums, found.whole, found.before_whole, money),
+        ratios=ratios_of(found.now_sums, found.before_sums, found.whole, found.before_whole, found.platforms, money),
         chart=chart_of(
             period,
             found.tallied,
@@ -189,17 +190,7 @@ def _status(found: Reckoning) -> tuple[str, str]:
 
 def _notes(found: Reckoning) -> Sequence[str]:
     """What is not a gap, and still to be known."""
-    notes = []
-    running = found.whole.running
-    corrected = {company: days[0] for company, days in found.whole.changing.items() if days[0] not in running}
-    if corrected:
-        notes.append(
-            f"{wording.listed(list(corrected))} may still correct {'its' if len(corrected) == 1 else 'their'} figures "
-            f"from {wording.short_day(min(corrected.values()))} on."
-        )
-    notes += back_words(found.whole.back, money_in(found.currency))
-    if running:
-        notes.append(f"{wording.day(max(running))} is not over: its figures are what has come in so far.")
+    notes = [*moving_words(found.whole), *back_words(found.whole.back, money_in(found.currency))]
     others = sorted({one.currency for one in found.integrations} - {found.currency})
     if others and found.sources:
         notes.append(

@@ -9,8 +9,8 @@ from webapp.queries.period import Period
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineFacts:
-    """One figure. `marks` say what it leaves out; `amount` None: not known, which is not zero. `sign` is what is done
-    with it on the way to profit."""
+    """One figure. `marks` say what it leaves out, `moving` why it may still change; `amount` None: not known, which is
+    not zero. `sign` is what is done with it on the way to profit."""
 
     key: str
     label: str
@@ -19,6 +19,7 @@ class LineFacts:
     before: str | None
     change: str | None
     marks: tuple[str, ...] = ()
+    moving: tuple[str, ...] = ()
     platform: str | None = None
 
 
@@ -68,6 +69,7 @@ class PlatformLine:
     roas: str | None
     clicks: str
     marks: tuple[str, ...] = ()
+    moving: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from webapp.models.cost_rule import CostKind
@@ -11,6 +11,7 @@ from webapp.queries import wording
 from webapp.queries.day_figures import ProductTotal
 from webapp.queries.definitions import DEFINITIONS, KINDS
 from webapp.queries.gaps import Completeness, Gap, Lack
+from webapp.queries.moving import moving_words
 from webapp.queries.overview_facts import LineFacts, PlatformLine, ProductLine
 from webapp.queries.profit import Sums
 from webapp.queries.stand_ins import Stood
@@ -34,27 +35,37 @@ def lines_of(
     """From sales to net profit, in the order of the sum; `profit` is as `profit_range` says it."""
 
     def line(key: str, sign: str, amount: int, then: int, gaps: Iterable[Lack], then_gaps: Iterable[Lack], *more: str,
-             label: str | None = None, platform: str | None = None, even: bool = True) -> LineFacts:  # fmt: skip
+             label: str | None = None, platform: str | None = None, even: bool = True,
+             of: Collection[str] | None = None) -> LineFacts:  # fmt: skip
         comparable = even and not list(then_gaps)
         marks = [*(gap.words_in(money) for gap in gaps), *more]
         return LineFacts(
             key=key, label=label or DEFINITIONS[key].label, sign=sign, amount=money(amount),
             before=money(then) if comparable else None,
             change=_change(amount, then) if comparable and not marks else None, marks=tuple(marks), platform=platform,
+            moving=moving_words(whole, of),
         )  # fmt: skip
 
+    shops = [one.company for one in platforms.values() if one.kind == "store"]
     stores, then_stores = _of_stores(whole), _of_stores(before_whole)
     uncosted = [NO_COST.format(sold=money(now.uncosted))] if now.uncosted else []
     found = [
-        line("sales", "", now.sales, before.sales, stores, then_stores),
-        line("tax", "−", now.tax, before.tax, stores, then_stores),
-        line("refunds", "−", now.refunds, before.refunds, stores, then_stores),
-        line("goods", "−", now.goods, before.goods, stores, then_stores, *uncosted),
+        line("sales", "", now.sales, before.sales, stores, then_stores, of=shops),
+        line("tax", "−", now.tax, before.tax, stores, then_stores, of=shops),
+        line("refunds", "−", now.refunds, before.refunds, stores, then_stores, of=shops),
+        line("goods", "−", now.goods, before.goods, stores, then_stores, *uncosted, of=shops),
     ]
     guessed = guessed_words(now, money)
     if CostKind.GOODS in now.entered:
         one = line(
-            "assumed", "−", now.assumed, before.assumed, stores, then_stores, even=_known(CostKind.GOODS, before)
+            "assumed",
+            "−",
+            now.assumed,
+            before.assumed,
+            stores,
+            then_stores,
+            even=_known(CostKind.GOODS, before),
+            of=shops,
         )
         found.append(replace(one, marks=(*one.marks, *guessed)))
     for slug, platform in platforms.items():
@@ -63,7 +74,7 @@ def lines_of(
             one = line(
                 "ads", "−", spend, before.spend_at(slug), [*gaps, *_stood(whole, slug)],
                 [*_of(before_whole, slug), *_stood(before_whole, slug)],
-                label=f"{platform.name} spend", platform=slug,
+                label=f"{platform.name} spend", platform=slug, of=[platform.company],
             )  # fmt: skip
             # Nothing at all is here: that is not known, which is not zero.
             found.append(one if spend or not gaps or slug in whole.partly else replace(one, amount=None))
@@ -77,12 +88,17 @@ def lines_of(
         partly += lacks
         gaps, then_gaps = (stores, then_stores) if kind is not CostKind.FIXED else ([], [])
         found.append(line(key, "−", getattr(now, key), getattr(before, key), gaps, then_gaps, *lacks,
-                          even=_known(kind, before)))  # fmt: skip
+                          even=_known(kind, before), of=shops if kind is not CostKind.FIXED else []))  # fmt: skip
     even = all(_known(kind, now) == _known(kind, before) for kind in now.entered | before.entered)
     last = line(
         "profit", "=", now.profit, before.profit, whole.lacks, before_whole.lacks, *uncosted, *partly, even=even
     )
     return (*found, replace(last, amount=profit, marks=(*last.marks, *guessed)))
+
+
+def _of_goods(now: Sums, money: Money) -> list[str]:
+    """What keeps the cost of goods, and all that is made of it, from being wholly known."""
+    return [*([NO_COST.format(sold=money(now.uncosted))] if now.uncosted else []), *guessed_words(now, money)]
 
 
 def guessed_words(now: Sums, money: Money) -> list[str]:
@@ -91,30 +107,39 @@ def guessed_words(now: Sums, money: Money) -> list[str]:
 
 
 def ratios_of(
-    now: Sums, before: Sums, whole: Completeness, before_whole: Completeness, money: Money
+    now: Sums,
+    before: Sums,
+    whole: Completeness,
+    before_whole: Completeness,
+    platforms: Mapping[str, Platform],
+    money: Money,
 ) -> tuple[LineFacts, ...]:
     """Margin and MER, only as good as what they are made of; and what stands behind them."""
+    shops, ads = ([one.company for one in platforms.values() if one.kind == kind] for kind in ("store", "ads"))
+    everything = moving_words(whole)
     marks = tuple(one.words_in(money) for one in whole.lacks)
     comparable = not before_whole.lacks
     revenue = LineFacts(
         key="revenue", label=DEFINITIONS["revenue"].label, sign="", amount=money(now.revenue),
         before=money(before.revenue) if comparable else None,
         change=_change(now.revenue, before.revenue) if comparable and not marks else None,
-        marks=tuple(gap.words_in(money) for gap in _of_stores(whole)),
+        marks=tuple(gap.words_in(money) for gap in _of_stores(whole)), moving=moving_words(whole, shops),
     )  # fmt: skip
     spent = LineFacts(
         key="ads", label=DEFINITIONS["ads"].label, sign="", amount=money(now.ads),
         before=money(before.ads) if comparable else None,
         change=_change(now.ads, before.ads) if comparable and not marks else None,
         marks=tuple(one.words_in(money) for one in whole.lacks if not (isinstance(one, Gap) and one.is_store)),
+        moving=moving_words(whole, ads),
     )  # fmt: skip
     margin = LineFacts(
         key="margin", label=DEFINITIONS["margin"].label, sign="", amount=_percent(now.margin),
-        before=_percent(before.margin) if comparable else None, change=None, marks=marks,
+        before=_percent(before.margin) if comparable else None, change=None, moving=everything,
+        marks=(*marks, *_of_goods(now, money)),
     )  # fmt: skip
     mer = LineFacts(
         key="mer", label=DEFINITIONS["mer"].label, sign="", amount=_times(now.efficiency),
-        before=_times(before.efficiency) if comparable else None, change=None, marks=marks,
+        before=_times(before.efficiency) if comparable else None, change=None, moving=everything, marks=marks,
     )  # fmt: skip
     return revenue, spent, margin, mer
 
@@ -162,6 +187,7 @@ def platform_lines(
                     roas=_times(claimed / told) if told else None,
                     clicks=wording.count(sum(number for (at, _), number in now.clicks.items() if at == slug)),
                     marks=tuple(one.words_in(money) for one in whole.lacks if one.platform == slug),
+                    moving=moving_words(whole, [platform.company]),
                 ),
             )
         )  # fmt: skip

@@ -11,6 +11,7 @@ from webapp.lifecycle.import_costs import cost_of, import_costs, is_market, read
 from webapp.lifecycle.note_costs import EVER
 from webapp.lifecycle.set_cost import drop_cost, set_cost
 from webapp.models.cost_rule import CostKind
+from webapp.queries import wording
 from webapp.queries.costs import by_hand, markets, rule_lines, uncosted
 from webapp.queries.overview import money_in, reckon
 from webapp.queries.overview_lines import guessed_words
@@ -18,6 +19,7 @@ from webapp.views import door
 
 blueprint = Blueprint("costs", __name__, url_prefix="/overview/costs")
 SHOWN_ROWS = 100
+COSTS = ("cost", "costs")
 KINDS = (
     (
         CostKind.GOODS,
@@ -127,7 +129,9 @@ def take_in() -> str | Response | tuple[str, int]:
     found = import_costs(door.runtime(), workspace_id=door.viewer().workspace_id, text=text)
     if found.faults:
         return render_template("overview/costs_file.html", file=found, text=text, shown=SHOWN_ROWS, ever=EVER), 422
-    flash(f"{len(found.rows)} costs taken in. They count from now on in every figure they touch.", "success")
+    flash(
+        f"{wording.counted(len(found.rows), COSTS)} taken in, counted from now on in every figure touched.", "success"
+    )
     return redirect(url_for("costs.page"), 303)
 
 
