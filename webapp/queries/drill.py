@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlmodel import Session, col
 
 from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow
@@ -104,9 +104,10 @@ def refunds_of(
 
 def campaigns_of(
     session: Session, workspace_id: str, first: date, last: date, *, platform: str | None = None, page: int = 1,
-    at_once: int | None = AT_ONCE,
+    at_once: int | None = AT_ONCE, home: str = "",
 ) -> tuple[list[CampaignLine], int]:  # fmt: skip
-    """Campaigns that spent or were shown in the stretch, dearest first, and how many there are."""
+    """Campaigns that spent or were shown in the stretch, dearest first, and how many there are. Amounts of another
+    currency cannot be held against these: those in the shop's, `home`, come first, then currency by currency."""
     where: list[ColumnElement[bool]] = [
         col(SpendRow.workspace_id) == workspace_id,
         col(SpendRow.day).between(first, last),
@@ -124,7 +125,10 @@ def campaigns_of(
         .group_by(*keys)
     )  # fmt: skip
     number = session.execute(select(func.count()).select_from(grouped.subquery())).scalar_one()
-    found = grouped.order_by(spent.desc(), col(SpendRow.campaign_id))
+    found = grouped.order_by(
+        case((col(SpendRow.currency) == home, 0), else_=1), col(SpendRow.currency), spent.desc(),
+        col(SpendRow.campaign_id),
+    )  # fmt: skip
     if at_once is not None:
         found = found.limit(at_once).offset((page - 1) * at_once)
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from webapp.lifecycle.look import note_look
 from webapp.lifecycle.runtime import Runtime
 from webapp.queries import drill
 from webapp.queries.day_figures import product_totals
+from webapp.queries.moving import moving_words
 from webapp.queries.overview import Reckoning, money_in, overview_of, reckon
 from webapp.queries.overview_facts import OverviewFacts
 from webapp.queries.overview_lines import product_lines
@@ -83,7 +85,14 @@ def orders() -> str | AnyResponse:
         )  # fmt: skip
     if _is_csv():
         return _csv("orders", found, orders_csv(found, lines))
-    return render_template("overview/orders.html", found=found, lines=lines, variant=variant, paged=Paged(at, number))
+    return render_template(
+        "overview/orders.html",
+        found=found,
+        lines=lines,
+        variant=variant,
+        paged=Paged(at, number),
+        **_said_of(found, "store"),
+    )
 
 
 @blueprint.get("/overview/refunds")
@@ -100,7 +109,9 @@ def refunds() -> str | AnyResponse:
         )
     if _is_csv():
         return _csv("refunds", found, refunds_csv(found, lines))
-    return render_template("overview/refunds.html", found=found, lines=lines, paged=Paged(at, number))
+    return render_template(
+        "overview/refunds.html", found=found, lines=lines, paged=Paged(at, number), **_said_of(found, "store")
+    )
 
 
 @blueprint.get("/overview/campaigns")
@@ -115,15 +126,14 @@ def campaigns() -> str | AnyResponse:
         every = None if _is_csv() else drill.AT_ONCE
         lines, number = drill.campaigns_of(
             session, door.viewer().workspace_id, found.period.first, found.period.last,
-            platform=slug, page=at, at_once=every,
+            platform=slug, page=at, at_once=every, home=found.currency,
         )  # fmt: skip
     if _is_csv():
         return _csv("campaigns", found, campaigns_csv(found, lines))
-    marks = [one.words_in(money_in(found.currency)) for one in found.whole.lacks
-             if found.platforms[one.platform].kind == "ads" and slug in (None, one.platform)]  # fmt: skip
     return render_template(
-        "overview/campaigns.html", found=found, lines=lines, marks=marks, slug=slug, paged=Paged(at, number)
-    )
+        "overview/campaigns.html", found=found, lines=lines, slug=slug, paged=Paged(at, number),
+        **_said_of(found, "ads", slug),
+    )  # fmt: skip
 
 
 @blueprint.get("/overview/products")
@@ -142,8 +152,18 @@ def products() -> str | AnyResponse:
     shown = totals[(at - 1) * drill.AT_ONCE : at * drill.AT_ONCE]
     return render_template(
         "overview/products.html", found=found, lines=product_lines(shown, found.money_at, found.homes),
-        paged=Paged(at, len(totals)),
+        paged=Paged(at, len(totals)), **_said_of(found, "store"),
     )  # fmt: skip
+
+
+def _said_of(found: Reckoning, kind: str, slug: str | None = None) -> dict[str, Sequence[str]]:
+    """What the rows of stores or ad accounts leave out, of one platform or of all, and why they may still change."""
+    about = {one for one, platform in found.platforms.items() if platform.kind == kind and slug in (None, one)}
+    money = money_in(found.currency)
+    return {
+        "marks": [one.words_in(money) for one in found.whole.lacks if one.platform in about],
+        "moving": moving_words(found.whole, {found.platforms[one].company for one in about}),
+    }
 
 
 def _shown() -> OverviewFacts | None:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from webapp.lifecycle.import_costs import cost_of
 from webapp.lifecycle.set_stand_ins import drop_stand_ins, set_stand_ins
 from webapp.models.stand_in import StandInKind
-from webapp.queries.gaps import Gap, may_stand_in_for
+from webapp.queries.gaps import Gap, may_stand_in_for, told
 from webapp.queries.overview import Reckoning, reckon
 from webapp.queries.stand_ins import ENTERED
 from webapp.views import door
@@ -33,6 +33,9 @@ def page() -> str | Response:
         found=found, gaps=[gap for gap in found.whole.gaps if may_stand_in_for(gap)], at_once=AT_ONCE,
         accounts={(one.platform, one.account_id): one for one in found.integrations}, entered=ENTERED,
         can_change=door.viewer().may_change,
+        others=told(
+            [gap for gap in found.whole.gaps if not may_stand_in_for(gap) and not gap.is_store], found.shop_money
+        ),
     )  # fmt: skip
 
 
