@@ -106,7 +106,7 @@ def test_a_hole_is_named_stood_in_for_and_filled_and_what_moved_is_listed(mercha
     mark = page.get_by_role("row", name=re.compile("Meta Ads spend")).get_by_role("button")
     mark.focus()
     says = page.get_by_role("tooltip").filter(visible=True)
-    expect(says).to_have_text(re.compile(r"leave out Meta spend; on comparable days it ran \$[\d,]+ to \$[\d,]+\.$"))
+    expect(says).to_have_text(re.compile(r"leave out Meta spend; on comparable days it ran \$[\d,]+ to \$[\d,]+\."))
     expect(page.locator(".result-amount")).to_have_text(re.compile(r"^−?\$[\d,]+ to −?\$[\d,]+$"))
     changed = page.get_by_role("region", name=re.compile("^Changed"))
     expect(changed.get_by_role("row", name=re.compile("Google spend.*corrected by Google")).first).to_be_visible()
