@@ -24,7 +24,7 @@ from webapp.models.access import Grant
 from webapp.models.breaker import SLOWLY, Breaker, Burst, trips, window_start
 from webapp.models.columns import opaque_id
 from webapp.models.integration import Integration
-from webapp.models.notice import Notice, NoticeKind
+from webapp.models.notice import TOLD, Notice, NoticeKind
 from webapp.models.trouble import Closing, Incident
 from webapp.platforms.answer import Answer
 from webapp.platforms.diagnosis import Remedy
@@ -139,7 +139,12 @@ def _withdraw(session: Session, platform: str, *, since: datetime, now: datetime
     permissions are no longer called refused, and all of them are asked again, slowly.
     """
     burst = and_(col(Integration.platform) == platform, col(Integration.died_at) >= since, is_dead(), is_active())
-    told = select(col(Notice.incident_id)).where(col(Notice.sent_at).is_not(None), col(Notice.incident_id).is_not(None))
+    told = select(col(Notice.incident_id)).where(
+        # Not "delayed, nothing to do": nobody was asked to do anything about one that only then called it over.
+        col(Notice.kind).in_([*TOLD, NoticeKind.ESCALATED]),
+        col(Notice.sent_at).is_not(None),
+        col(Notice.incident_id).is_not(None),
+    )
     untold = session.exec(
         select_row(Incident)
         .join(Integration, col(Integration.id) == col(Incident.integration_id))

@@ -31,6 +31,7 @@ class Outbreak(SQLModel, table=True):
 class Incident(SQLModel, table=True):
     """Opened when somebody has to act or patience is over; over since `closed_at`. One open per integration.
 
+    One that was waited out and then needs somebody is the same, opened anew at that moment: `began_at` stays.
     `account_closed` is about the account at the platform: in which way it is out of reach. `guide_id` is the walk
     through several (models/guide.py) that it belongs to.
     """
