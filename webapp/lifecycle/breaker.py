@@ -15,6 +15,7 @@ from sqlmodel import select as select_row
 
 from webapp.database import insert_of, table_of
 from webapp.lifecycle.claim import Claim, hold
+from webapp.lifecycle.in_turn import in_order
 from webapp.lifecycle.kept_answer import kept_answer
 from webapp.lifecycle.open_grant import live_grant
 from webapp.lifecycle.recover import close_incident
@@ -169,7 +170,7 @@ def _withdraw(session: Session, platform: str, *, since: datetime, now: datetime
     )
     session.execute(
         update(Integration)
-        .where(burst, col(Integration.next_sync_at).is_(None))
+        .where(col(Integration.id).in_(in_order(burst, col(Integration.next_sync_at).is_(None))))
         .values(next_sync_at=now + SLOWLY)
         .execution_options(synchronize_session=False)
     )
@@ -179,10 +180,11 @@ def _withdraw(session: Session, platform: str, *, since: datetime, now: datetime
 
 
 def _ask_again(runtime: Runtime, platform: str, *, at: datetime) -> int:
+    later = in_order(col(Integration.platform) == platform, is_dead(), is_active(), col(Integration.next_sync_at) > at)
     with runtime.database.writing() as session:
         asked = session.execute(
             update(Integration)
-            .where(col(Integration.platform) == platform, is_dead(), is_active(), col(Integration.next_sync_at) > at)
+            .where(col(Integration.id).in_(later))
             .values(next_sync_at=at)
             .returning(col(Integration.workspace_id))
             .execution_options(synchronize_session=False)

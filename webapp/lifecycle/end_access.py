@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from webapp.lifecycle.hand_out import end_round_trips, take_back
+from webapp.lifecycle.in_turn import in_order
 from webapp.models.integration import Integration
 from webapp.models.link import Link
 from webapp.models.notice import Notice
@@ -23,7 +24,11 @@ def end_access(session: Session, *, workspace_id: str, person_id: str, now: date
         take_back(session, link, now)
     session.execute(
         update(Integration)
-        .where(col(Integration.workspace_id) == workspace_id, col(Integration.responsible_id) == person_id)
+        .where(
+            col(Integration.id).in_(
+                in_order(col(Integration.workspace_id) == workspace_id, col(Integration.responsible_id) == person_id)
+            )
+        )
         .values(responsible_id=None)
     )
     session.execute(

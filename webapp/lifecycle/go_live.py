@@ -101,6 +101,7 @@ def repair_others(
             col(Integration.account_id).in_(list(reachable)),
             col(Integration.id) != (flow.integration_id or ""),
         )
+        .order_by(col(Integration.id))
     ).all()
     for integration in broken:
         _attach(integration, reachable[integration.account_id], login, reach_days, now)
