@@ -9,6 +9,9 @@ from sqlmodel import select
 from werkzeug.wrappers import Response
 
 from webapp.lifecycle.channels import add_channel, drop_channel, try_channel
+from webapp.lifecycle.escalate import escalate
+from webapp.lifecycle.members import change_role
+from webapp.lifecycle.set_responsible import set_responsible
 from webapp.lifecycle.tell_channels import tell_channels
 from webapp.models.channel import Channel
 from webapp.models.notice import Notice
@@ -63,6 +66,29 @@ def test_what_breaks_and_what_is_back_is_said_there_too(acts, chat, tells):
     said = acts.sandbox.world.data["chat"]
     assert said[1]["title"] == "Back: Meta Ads is connected again · Aurora"
     assert said[1]["message"].rstrip().endswith(f"/integrations/{ones[0]}")
+
+
+def test_a_day_without_anybody_is_said_there_once(acts, chat, tells, send_mail, runtime, people):
+    change_role(runtime, workspace_id=people["aurora"], person_id=people["vic"], by=people["ana"], role="admin")
+    one = acts.connects("meta_ads")
+    acts.syncs(one)
+    set_responsible(runtime, integration_id=one, workspace_id=people["aurora"], person_id=people["ana"],
+                    responsible=people["vic"])  # fmt: skip
+    acts.sandbox.switch("meta_ads", "access_revoked")
+    acts.syncs(one)
+    acts.sandbox.advance(minutes=3)
+    assert tells() == 1
+    acts.sandbox.advance(hours=24)
+    assert escalate(runtime) == 2, "the owner by mail, and here"
+    assert escalate(runtime) == 0
+    assert (tells(), tells()) == (1, 0)
+    said = acts.sandbox.world.data["chat"]
+    assert said[1]["title"] == "Nobody has seen to Meta Ads for a day · Aurora"
+    assert said[1]["message"].rstrip().endswith(f"/integrations/{one}")
+    acts.reconnects(one)
+    acts.syncs(one)
+    acts.sandbox.advance(minutes=3)
+    assert (tells(), tells()) == (1, 0), "that it is back is said once, too"
 
 
 def test_what_is_mended_within_the_hold_is_not_said(acts, chat, tells):

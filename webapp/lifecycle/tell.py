@@ -65,13 +65,18 @@ def owe_delayed(session: Session, incident: Incident, *, failing_since: datetime
 
 
 def _everybody(session: Session, incident: Incident) -> list[Who]:
+    people = [Who(person_id=one) for one in _told_first(session, incident)]
+    return people + channels_told(session, incident.workspace_id)
+
+
+def channels_told(session: Session, workspace_id: str) -> list[Who]:
+    """Where else it is said, whoever may have been told by mail."""
     channels = session.exec(
         select_row(Channel.id)
-        .where(Channel.workspace_id == incident.workspace_id, col(Channel.ended_at).is_(None))
+        .where(Channel.workspace_id == workspace_id, col(Channel.ended_at).is_(None))
         .order_by(col(Channel.id))
     )
-    people = [Who(person_id=one) for one in _told_first(session, incident)]
-    return people + [Who(channel_id=one) for one in channels]
+    return [Who(channel_id=one) for one in channels]
 
 
 def who_is_told(session: Session, workspace_id: str) -> Sequence[str]:
