@@ -79,6 +79,8 @@ def fixed_note(session: Session, integration_id: str, *, viewer_id: str) -> str 
         return f"Taken back, {when}: it was no doing of yours, the platform turned away many at once."
     person = session.get(Person, last.closed_by) if last.closed_by else None
     who = "you" if last.closed_by == viewer_id else person.name if person else "a colleague"
+    if last.through_link:
+        return f"{'Fixed' if who == 'you' else 'Already fixed'} through the link {who} sent, {when}."
     verb = "Disconnected" if last.closing is Closing.DISCONNECTED else "Fixed" if who == "you" else "Already fixed"
     return f"{verb} by {who}, {when}."
 
@@ -95,8 +97,10 @@ def _events(session: Session, integration: Integration, people: dict[str, str]) 
         icon, tone, title = _EVENTS[event.kind]
         who = people.get(event.person_id or "")
         login = dig_text(event.details, "login")
+        if who:
+            title = f"{title} through the link {who} sent" if event.details.get("through_link") else f"{title} by {who}"
         yield HistoryEntry(
-            at=event.at, icon=icon, tone=tone, title=f"{title} by {who}" if who else title,
+            at=event.at, icon=icon, tone=tone, title=title,
             text=f"Signed in at the platform as {login}." if login else _event_text(event),
         )  # fmt: skip
 
