@@ -24,17 +24,21 @@ def connect(
     workspace_id: str,
     browser: str,
     link_id: str | None = None,
+    replaces_id: str | None = None,
 ) -> str:
     """Begin a first connection; the consent page's address comes back. `link_id`: by who was handed that link.
 
+    `replaces_id`: in search of a successor for this integration's account, which is at the same place.
     Raises UnknownPlatform, or BadTenant with a sentence for the merchant.
     """
     platform = runtime.platform(slug)
     with runtime.database.writing() as session:
+        old = _login_of(session, replaces_id) if replaces_id is not None else None
         return _begin(
             runtime, session, platform,
-            tenant=_clean(platform, tenant), person_id=person_id, workspace_id=workspace_id, browser=browser,
-            integration=None, login=None, link_id=link_id,
+            tenant=_clean(platform, tenant or (old.tenant if old else None)), person_id=person_id,
+            workspace_id=workspace_id, browser=browser, integration=None, login=None, link_id=link_id,
+            replaces_id=replaces_id,
         )  # fmt: skip
 
 
@@ -58,7 +62,7 @@ def reconnect(
         ).one_or_none()
         if integration is None:
             return None
-        login = session.get(Login, integration.login_id) if integration.login_id else None
+        login = _login_of(session, integration.id)
         platform = runtime.platform(integration.platform)
         tenant = login.tenant if login else None
         guide_id = None
@@ -84,6 +88,7 @@ def _begin(
     login: Login | None,
     guide_id: str | None = None,
     link_id: str | None,
+    replaces_id: str | None = None,
 ) -> str:
     now, state, verifier, flow_id = runtime.now(), new_state(), new_verifier(), opaque_id()
     session.add(
@@ -102,6 +107,7 @@ def _begin(
             created_at=now,
             expires_at=now + AUTHORIZATION_LIFE,
             guide_id=guide_id,
+            replaces_id=replaces_id,
         )
     )
     bump(session, workspace_id)
@@ -118,6 +124,11 @@ def _begin(
     )
     # A stand-in answers for the platform where one is configured.
     return runtime.wire(platform.slug).locate(url)
+
+
+def _login_of(session: Session, integration_id: str) -> Login | None:
+    integration = session.get_one(Integration, integration_id)
+    return session.get(Login, integration.login_id) if integration.login_id else None
 
 
 def _came_as_somebody_else(session: Session, integration_id: str, person_id: str) -> bool:

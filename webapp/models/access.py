@@ -34,6 +34,7 @@ class Authorization(SQLModel, table=True):
     """One round trip to a consent page; single use. `found` is what came back: who consented, which accounts.
 
     `guide_id` is the walk through several (models/guide.py) that it is a step of, and leads back to.
+    `replaces_id` is the integration whose account is to have a successor; the choice of it is where the way back leads.
     `link_id`: begun by somebody who was handed a link, in the name of the person who made it.
     """
 
@@ -55,6 +56,7 @@ class Authorization(SQLModel, table=True):
     ended_at: datetime | None = None
     grant_id: str | None = None
     guide_id: str | None = None
+    replaces_id: str | None = None
     found: dict[str, object] = Field(default_factory=dict, sa_type=JSON_TYPE)
 
 

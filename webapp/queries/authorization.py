@@ -61,6 +61,7 @@ def authorization_of(
         told=texts_in(flow.found, "told"),
         reason=dig_text(flow.found, "reason") or None,
         guide_id=flow.guide_id,
+        replaces_id=flow.replaces_id,
         asks_who=bool(platform.chooser),
         others=_others(session, flow, login),
         manage_url=platform.manage_url(flow.expected_account) if flow.expected_account else None,

@@ -201,7 +201,8 @@ class FoundAccount:
 class AuthorizationFacts:
     """A round trip that needs the person once more, or ended without a change; `ending` says which.
 
-    `guide_id` is the walk through several that it was a step of. `asks_who`: the platform can be made to ask which
+    `guide_id` is the walk through several that it was a step of, `replaces_id` the integration that it seeks a
+    successor for. `asks_who`: the platform can be made to ask which
     login it is. `others` signed in at the same platform in this workspace, and their permission works. `told` is what
     only the person can put right, in words, where the platform said so.
     """
@@ -223,6 +224,7 @@ class AuthorizationFacts:
     told: tuple[str, ...] = ()
     reason: str | None = None
     guide_id: str | None = None
+    replaces_id: str | None = None
     asks_who: bool = False
     others: tuple[str, ...] = ()
     manage_url: str | None = None

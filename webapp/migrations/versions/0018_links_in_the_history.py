@@ -1,6 +1,7 @@
-"""what the history says of links: which were handed out, and what was mended through one"""
+"""what the history says of links, what was mended through one, and what a new account is to replace"""
 
 import sqlalchemy as sa
+import sqlmodel
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
@@ -12,6 +13,8 @@ LINK_EVENTS = "('link_made', 'link_used', 'link_taken_back')"
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("authorization", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("replaces_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
     json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
     with op.batch_alter_table("team_event", schema=None) as batch_op:
         batch_op.add_column(sa.Column("details", json, nullable=False, server_default="{}"))
@@ -28,3 +31,5 @@ def downgrade() -> None:
             batch_op.drop_column("through_link")
     with op.batch_alter_table("team_event", schema=None) as batch_op:
         batch_op.drop_column("details")
+    with op.batch_alter_table("authorization", schema=None) as batch_op:
+        batch_op.drop_column("replaces_id")
