@@ -63,6 +63,7 @@ def authorization_of(
         guide_id=flow.guide_id,
         replaces_id=flow.replaces_id,
         asks_who=bool(platform.chooser),
+        signed_in_at=platform.signed_in_at,
         others=_others(session, flow, login),
         manage_url=platform.manage_url(flow.expected_account) if flow.expected_account else None,
         is_ads=platform.kind == "ads",
