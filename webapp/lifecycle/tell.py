@@ -21,9 +21,10 @@ from webapp.lifecycle.remind import owe_reminder
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.channel import Channel
 from webapp.models.integration import Integration
-from webapp.models.notice import TOLD, MailOff, Notice, NoticeKind, hold_until
+from webapp.models.notice import TOLD, Notice, NoticeKind, hold_until
 from webapp.models.people import Member, Person, Role
 from webapp.models.trouble import Closing, Incident
+from webapp.queries.mail_off import chosen_by
 from webapp.queries.still_broken import MERCHANT
 
 FLIPS = 3
@@ -102,12 +103,8 @@ def _told_first(session: Session, incident: Incident) -> Sequence[str]:
     ).one()
     if responsible is None or responsible not in people:
         return people
-    silent = select_row(MailOff.id).where(
-        MailOff.person_id == responsible,
-        MailOff.workspace_id == incident.workspace_id,
-        MailOff.kind == NoticeKind.BROKEN,
-    )
-    return people if session.exec(silent).first() is not None else [responsible]
+    reached = chosen_by(session, responsible).wants(incident.workspace_id, NoticeKind.BROKEN)
+    return [responsible] if reached else people
 
 
 def _flips(session: Session, incident: Incident, now: datetime) -> int:
