@@ -98,8 +98,9 @@ class TeamEvent(SQLModel, table=True):
     details: dict[str, object] = Field(default_factory=dict, sa_type=JSON_TYPE)
 
 
-class SignInAttempt(SQLModel, table=True):
-    """One failed try, by the address asked for and by where it came from: the throttle counts these."""
+class Attempt(SQLModel, table=True):
+    """One try of what must not be tried too often, such as a failed sign-in, by whose try it was: the throttle counts
+    these."""
 
     __tablename__ = "sign_in_attempt"
 
