@@ -71,3 +71,22 @@ def test_who_sent_the_link_is_named_as_that_and_not_as_who_fixed_it(acts, ana, v
     assert "Reconnected through the link Ana sent." in letter["html"]
     for told in (row.sentence, receipt, letter["text"], vic.client.get(f"/integrations/{broken}/history").text):
         assert "Reconnected by Ana" not in told
+
+
+def test_whoever_is_late_is_told_what_happened_meanwhile(acts, ana, vic, broken, nobody):
+    fix, other = (handed(ana.post(f"/integrations/{broken}/links", kind="fix")) for _ in range(2))
+    taken_back = handed(ana.post(f"/integrations/{broken}/links", kind="fix"))
+    ana.post(f"/links/{taken_back[7:23]}/revocation")
+    wrong = goes(ana, acts, f"/integrations/{broken}/authorization", "bob@borealis.test").location
+    goes(nobody, acts, fix)
+    assert "It has done its work" in nobody.client.get(fix).text
+    assert "It was taken back" in nobody.client.get(taken_back).text
+    assert "It was taken back" not in nobody.client.get(taken_back[:-1]).text, "a forged one says nothing"
+    still_open = nobody.client.get(other)
+    assert still_open.status_code == 200
+    assert "This has been done already" in still_open.text
+    assert "Go to Meta" not in still_open.text
+    assert "This has been done already" in nobody.post(other, "/login").text
+    assert "Fixed through the link you sent" in ana.client.get(wrong).text
+    page = vic.client.get(f"/integrations/{broken}").text
+    assert "through the link Ana sent, <time" in page, "and who approved it is not who sent the link"

@@ -230,6 +230,7 @@ def _grant(runtime: Runtime, flow: Authorization, login: Login, newcomer: Newcom
         refresh_expires_at=tokens.refresh_expires_at,
         issued_at=now,
         person_id=flow.person_id,
+        through_link=flow.link_id is not None,
         consent_ends_at=newcomer.consent_ends_at,
     )
     grant.renew_at = idle_renewal_at(grant, newcomer.platform, since=now)

@@ -104,6 +104,7 @@ def _share(runtime: Runtime, session: Session, login: Login, held: Opened, perso
         refresh_expires_at=theirs.refresh_expires_at,
         issued_at=theirs.issued_at,
         person_id=person_id,
+        through_link=theirs.through_link,
         consent_ends_at=theirs.consent_ends_at,
     )
     grant.renew_at = idle_renewal_at(grant, held.platform, since=now)

@@ -80,7 +80,8 @@ class Grant(SQLModel, table=True):
 
     `generation` counts renewals and guards them (compare-and-swap); `intent_at` is when the first renewal began whose
     answer we have not got, so that a crash between the platform's answer and our commit leaves a visible trace.
-    `person_id` approved it (kept as a plain id: they may be gone by now); `consent_ends_at` is until when the consent
+    `person_id` approved it (kept as a plain id: they may be gone by now), or with `through_link` whoever they had sent
+    a link to; `consent_ends_at` is until when the consent
     lets us read, where no renewal moves that.
     `renew_at` is when the clock renews it by itself; after `failed_tries` nobody else tries before it either.
     """
@@ -105,6 +106,7 @@ class Grant(SQLModel, table=True):
     refresh_expires_at: datetime | None = None
     issued_at: datetime
     person_id: str | None = None
+    through_link: bool = False
     consent_ends_at: datetime | None = None
     renewed_at: datetime | None = Field(default=None, index=True)
     live_at: datetime | None = None

@@ -62,6 +62,7 @@ def authorization_of(
         reason=dig_text(flow.found, "reason") or None,
         guide_id=flow.guide_id,
         replaces_id=flow.replaces_id,
+        began_at=flow.created_at,
         asks_who=bool(platform.chooser),
         signed_in_at=platform.signed_in_at,
         others=_others(session, flow, login),

@@ -225,6 +225,7 @@ class AuthorizationFacts:
     reason: str | None = None
     guide_id: str | None = None
     replaces_id: str | None = None
+    began_at: datetime | None = None
     asks_who: bool = False
     signed_in_at: str = ""
     others: tuple[str, ...] = ()

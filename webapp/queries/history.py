@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -64,12 +65,15 @@ def history_of(session: Session, platform: Platform, integration_id: str) -> lis
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
-def fixed_note(session: Session, integration_id: str, *, viewer_id: str) -> str | None:
-    """ "Already fixed by Ana, Tue 12 Nov, 09:32", for an old mail's link; None while nothing was, or something is."""
+def fixed_note(session: Session, integration_id: str, *, viewer_id: str, since: datetime | None = None) -> str | None:
+    """ "Already fixed by Ana, Tue 12 Nov, 09:32", for an old mail's link; None while nothing was, or something is.
+
+    With `since` also where that was before.
+    """
     last = session.exec(
         select(Incident).where(Incident.integration_id == integration_id).order_by(col(Incident.opened_at).desc())
     ).first()
-    if last is None or last.closed_at is None:
+    if last is None or last.closed_at is None or (since is not None and last.closed_at < since):
         return None
     integration = session.get_one(Integration, integration_id)
     when = wording.moment(last.closed_at, integration.timezone)

@@ -18,6 +18,7 @@ from webapp.platforms.consent import BadTenant
 from webapp.queries.authorization import authorization_of, bare
 from webapp.queries.facts import AuthorizationFacts
 from webapp.queries.guests import GuestFlow, guest_flow
+from webapp.queries.history import fixed_note
 from webapp.views import door
 from webapp.views.own import own_integration
 from webapp.words import say
@@ -119,7 +120,7 @@ def show(authorization_id: str) -> str | Response:
         return redirect(url_for("guides.show", guide_id=facts.guide_id), 303)
     if facts.ending == Ending.CONNECTED and facts.integration_id:
         return redirect(_connected(facts.integration_id, facts.replaces_id), 303)
-    return render_template("authorizations/show.html", authorization=facts)
+    return render_template("authorizations/show.html", authorization=facts, fixed=_fixed_since(facts))
 
 
 @blueprint.post("/authorizations/<authorization_id>/accounts")
@@ -172,6 +173,14 @@ def cancel(authorization_id: str) -> Response:
     if flow.integration_id is not None:
         return redirect(url_for("integrations.show", integration_id=flow.integration_id), 303)
     return redirect(url_for("integrations.page"), 303)
+
+
+def _fixed_since(facts: AuthorizationFacts) -> str | None:
+    """What somebody else has done about it meanwhile: this page may have been open for long."""
+    if facts.integration_id is None:
+        return None
+    with door.runtime().database.reading() as reading:
+        return fixed_note(reading, facts.integration_id, viewer_id=door.viewer().person_id, since=facts.began_at)
 
 
 def _wanted(authorization_id: str) -> AuthorizationFacts:

@@ -19,7 +19,7 @@ def upgrade() -> None:
     json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
     with op.batch_alter_table("team_event", schema=None) as batch_op:
         batch_op.add_column(sa.Column("details", json, nullable=False, server_default="{}"))
-    for table in ("incident", "receipt"):
+    for table in ("incident", "receipt", "access_grant"):
         with op.batch_alter_table(table, schema=None) as batch_op:
             batch_op.add_column(sa.Column("through_link", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
@@ -55,7 +55,7 @@ def downgrade() -> None:
     op.drop_table("mail_own")
     # An earlier version does not know these words.
     op.execute(f"DELETE FROM team_event WHERE kind IN {LINK_EVENTS}")
-    for table in ("incident", "receipt"):
+    for table in ("incident", "receipt", "access_grant"):
         with op.batch_alter_table(table, schema=None) as batch_op:
             batch_op.drop_column("through_link")
     with op.batch_alter_table("team_event", schema=None) as batch_op:
