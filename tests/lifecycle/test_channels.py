@@ -8,8 +8,12 @@ import pytest
 from sqlmodel import select
 from werkzeug.wrappers import Response
 
-from webapp.lifecycle.channels import add_channel, drop_channel, try_channel
+from webapp.lifecycle.channels import MOST_TESTS, MOST_TESTS_OF_ALL, add_channel, drop_channel, try_channel
+from webapp.lifecycle.escalate import escalate
+from webapp.lifecycle.members import change_role
+from webapp.lifecycle.set_responsible import set_responsible
 from webapp.lifecycle.tell_channels import tell_channels
+from webapp.lifecycle.throttle import TooManyTries, note_try
 from webapp.models.channel import Channel
 from webapp.models.notice import Notice
 from webapp.models.sync import Outcome
@@ -65,6 +69,29 @@ def test_what_breaks_and_what_is_back_is_said_there_too(acts, chat, tells):
     assert said[1]["message"].rstrip().endswith(f"/integrations/{ones[0]}")
 
 
+def test_a_day_without_anybody_is_said_there_once(acts, chat, tells, send_mail, runtime, people):
+    change_role(runtime, workspace_id=people["aurora"], person_id=people["vic"], by=people["ana"], role="admin")
+    one = acts.connects("meta_ads")
+    acts.syncs(one)
+    set_responsible(runtime, integration_id=one, workspace_id=people["aurora"], person_id=people["ana"],
+                    responsible=people["vic"])  # fmt: skip
+    acts.sandbox.switch("meta_ads", "access_revoked")
+    acts.syncs(one)
+    acts.sandbox.advance(minutes=3)
+    assert tells() == 1
+    acts.sandbox.advance(hours=24)
+    assert escalate(runtime) == 2, "the owner by mail, and here"
+    assert escalate(runtime) == 0
+    assert (tells(), tells()) == (1, 0)
+    said = acts.sandbox.world.data["chat"]
+    assert said[1]["title"] == "Nobody has seen to Meta Ads for a day · Aurora"
+    assert said[1]["message"].rstrip().endswith(f"/integrations/{one}")
+    acts.reconnects(one)
+    acts.syncs(one)
+    acts.sandbox.advance(minutes=3)
+    assert (tells(), tells()) == (1, 0), "that it is back is said once, too"
+
+
 def test_what_is_mended_within_the_hold_is_not_said(acts, chat, tells):
     one = breaks(acts)
     acts.reconnects(one)
@@ -88,6 +115,26 @@ def test_what_is_not_taken_is_said_again_and_holds_up_no_mail(acts, chat, tells,
     assert tells() == 1
     with runtime.database.reading() as session:
         assert session.get_one(Channel, chat).failing_since is None
+
+
+def test_tested_too_often_it_says_when_to_try_again_and_sends_nothing(acts, chat, ana, runtime):
+    for _ in range(MOST_TESTS):
+        assert ana.post(f"/channels/{chat}/test").status_code == 303
+    refused = ana.post(f"/channels/{chat}/test")
+    assert refused.status_code == 429
+    assert "Nothing was sent; try again at " in refused.text
+    assert len(acts.sandbox.world.data["chat"]) == MOST_TESTS
+    acts.sandbox.advance(minutes=16)
+    assert ana.post(f"/channels/{chat}/test").status_code == 303
+
+
+def test_removed_and_added_again_it_is_still_too_often(acts, chat, runtime):
+    with runtime.database.writing() as session:
+        for _ in range(MOST_TESTS_OF_ALL):
+            note_try(session, f"channels of {acts.workspace_id}", runtime.now())
+    with pytest.raises(TooManyTries):
+        try_channel(runtime, workspace_id=acts.workspace_id, channel_id=chat)
+    assert acts.sandbox.world.data["chat"] == []
 
 
 def test_nothing_is_said_where_it_was_removed_and_its_address_is_forgotten(acts, chat, tells, runtime):

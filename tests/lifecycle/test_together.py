@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
+import pytest
 from sqlmodel import select
 
 from webapp.lifecycle.ask_now import ask_now
@@ -50,6 +52,45 @@ def test_when_one_breaks_its_siblings_are_asked_at_once(acts, runtime):
     assert [claim.integration_id for claim in due] == [second], "asked now, not at its next turn"
     assert sync(runtime, due[0]) is Outcome.TROUBLE
     assert len({incident.outbreak_id for incident in acts.open_incidents()}) == 1
+
+
+@pytest.fixture
+def waits_then_ends(acts, runtime, monkeypatch) -> tuple[str, str]:
+    """Meta did not answer for hours, TikTok is fine; then somebody takes our access back at both."""
+    monkeypatch.setattr("webapp.platforms.api.time.sleep", lambda _seconds: None)
+    late, other = acts.connects("meta_ads"), acts.connects("tiktok_ads")
+    acts.syncs(late)
+    acts.sandbox.switch("meta_ads", "outage")
+    for _ in range(6):
+        acts.sandbox.advance(minutes=20)
+        assert acts.syncs(late) is Outcome.TROUBLE
+    assert acts.row(late).health is Health.DELAYED
+    acts.sandbox.advance(hours=3)
+    assert acts.syncs(other) is Outcome.DONE
+    acts.sandbox.switch("meta_ads", "outage", on=False)
+    acts.sandbox.switch("meta_ads", "access_revoked")
+    acts.sandbox.switch("tiktok_ads", "access_revoked")
+    acts.sandbox.advance(seconds=1)
+    return late, other
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("turn", [1, -1], ids=["it is met first", "it is met last"])
+def test_what_was_only_delayed_and_then_ends_begins_then(acts, runtime, send_mail, waits_then_ends, turn):
+    first, then = waits_then_ends[::turn]
+    assert acts.syncs(first) is Outcome.TROUBLE
+    assert [claim.integration_id for claim in claim_due(runtime, limit=5)] == [then], "asked now"
+    acts.sandbox.advance(minutes=4)
+    assert acts.syncs(then) is Outcome.TROUBLE
+    incidents = acts.open_incidents()
+    assert len(incidents) == 2
+    assert len({one.outbreak_id for one in incidents} - {None}) == 1
+    assert max(runtime.now() - one.opened_at for one in incidents) < timedelta(minutes=5)
+    assert send_mail() == 1
+    assert acts.sandbox.letters()[0]["subject"].startswith("2 connections dropped together")
+    acts.sandbox.advance(hours=24)
+    assert send_mail() == 1, "the reminder of the first day; nothing of what was only delayed"
+    assert acts.sandbox.letters()[1]["subject"].startswith("Still broken")
 
 
 def test_many_at_once_renew_one_token_once(acts, runtime):

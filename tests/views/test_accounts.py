@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from tests.lifecycle.test_together import two_accounts
@@ -63,3 +66,36 @@ def test_a_successor_is_one_of_the_same_platform_that_is_connected(ana, acts):
     ana.post(f"/integrations/{first}/replacement", successor=second)
     assert acts.row(first).is_replaced
     assert "Connect another Meta Ads account" in ana.client.get(f"/integrations/{second}/replacement").text
+
+
+def test_a_successor_connected_from_there_leads_back_there_and_comes_first(ana, acts):
+    first, second = two_accounts(acts)
+    page = f"/integrations/{first}/replacement"
+    away = ana.post("/authorizations", page, platform="meta_ads", replaces=first).location
+    params = acts.sandbox.approve(away, "bob@borealis.test")
+    back = ana.client.get("/oauth/meta_ads/callback", query_string=params).location
+    if back.startswith("/authorizations/"):
+        account = re.search(r'name="account" value="(\w+)" checked', ana.client.get(back).text).group(1)
+        back = ana.post(f"{back}/accounts", back, account=account).location
+    assert back.startswith(f"{page}?new="), back
+    new = back.rpartition("=")[2]
+    assert new not in (first, second)
+    offered = re.findall(r'name="successor" value="(\w+)" required( checked)?', ana.client.get(back).text)
+    assert offered == [(new, " checked"), (second, "")]
+    again = ana.client.get("/oauth/meta_ads/callback", query_string=params).location
+    assert ana.client.get(again, follow_redirects=True).text.count("checked") == 1, "opened once more, the same"
+    ana.post(page, page, successor=new)
+    assert acts.row(first).is_replaced
+
+
+def test_declined_it_is_still_about_the_replacement(ana, acts, bob):
+    one = acts.connects("meta_ads")
+    page = f"/integrations/{one}/replacement"
+    away = ana.post("/authorizations", page, platform="meta_ads", replaces=one).location
+    state = parse_qs(urlsplit(away).query)["state"][0]
+    back = ana.client.get("/oauth/meta_ads/callback", query_string={"error": "access_denied", "state": state}).location
+    told = ana.client.get(back).text
+    assert f'href="{page}"' in told
+    assert f'name="replaces" value="{one}"' in told
+    assert bob.post("/authorizations", platform="meta_ads", replaces=one).status_code == 404
+    assert ana.post("/authorizations", platform="tiktok_ads", replaces=one).status_code == 404

@@ -10,7 +10,7 @@ import urllib3
 from sqlmodel import select
 
 from tests.views.conftest import plain
-from webapp.models.access import Grant
+from webapp.models.access import Authorization, Ending, Grant
 from webapp.models.health import Health
 from webapp.models.sync import Outcome
 
@@ -57,7 +57,8 @@ def test_both_are_shown_side_by_side_and_the_next_try_asks_who_it_is(ana, acts):
 def test_where_a_platform_cannot_be_made_to_ask_the_page_says_how_to_change_the_login(ana, acts):
     one = acts.connects("meta_ads")
     page = plain(ana.client.get(comes_back(ana, acts, "meta_ads", leaves(ana, one))).text)
-    assert "sign out at Meta first, or use a private window" in page
+    assert "Meta goes on with whoever is signed in there in this browser." in page
+    assert 'href="https://www.facebook.com/"' in page
 
 
 def test_the_other_account_can_be_added_and_the_expected_one_stays(ana, acts):
@@ -96,3 +97,12 @@ def test_the_same_login_without_the_account_says_so_and_whom_to_ask(ana, acts):
                  "an admin of the account at Meta", "reconnect with somebody else who reaches it"):  # fmt: skip
         assert said in page, said
     assert live(acts) == before
+
+
+def test_a_login_without_any_account_is_not_taken_twice(ana, acts):
+    acts.leaves_for("google_ads")
+    with acts.runtime.database.writing() as session:
+        flow = session.exec(select(Authorization)).one()
+        flow.ending, flow.ended_at = Ending.NO_ACCOUNTS, acts.runtime.now()
+    again = parse_qs(urlsplit(ana.post("/authorizations", platform="google_ads").location).query)
+    assert again["prompt"] == ["select_account consent"]

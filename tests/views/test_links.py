@@ -17,16 +17,6 @@ from webapp.models.link import LinkKind
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-@pytest.fixture
-def broken(acts, ana) -> str:
-    """Meta is connected, and its permission is gone."""
-    meta = acts.connects("meta_ads")
-    acts.syncs(meta)
-    acts.sandbox.switch("meta_ads", "access_revoked")
-    acts.syncs(meta)
-    return meta
-
-
 def handed(page) -> str:
     """The path of the link that a page shows just now."""
     assert page.status_code == 200, page.text

@@ -49,7 +49,7 @@ OWNED = {
     "handing.integration", "handing.hand_out", "responsible.page", "responsible.choose",
     "elsewhere.repair", "guides.present", "guides.show",
     "accounts.ask_replacement", "accounts.replace", "accounts.ask_deletion", "accounts.delete",
-    "mails.ask_snooze", "mails.put_off", "variant_costs.page",
+    "mails.ask_snooze", "mails.put_off", "mails.choose_mails_apart", "variant_costs.page",
 }  # fmt: skip
 # Only whoever was made an operator on the command line; tests/views/test_operator.py.
 OPERATOR = {
@@ -89,7 +89,7 @@ def ids(acts, runtime, people) -> dict[str, str]:
                       email=None)  # fmt: skip
     return {"integration_id": integration, "receipt_id": receipt_id, "authorization_id": waiting,
             "person_id": people["vic"], "channel_id": channel, "guide_id": guide_id,
-            "link_id": link.id, "variant_id": "1"}  # fmt: skip
+            "link_id": link.id, "workspace_id": people["aurora"], "variant_id": "1"}  # fmt: skip
 
 
 def rules(app, endpoints):
@@ -148,7 +148,10 @@ def test_a_viewer_sees_everything_and_changes_nothing(app, ids, vic, runtime):
             assert asked(vic, method, path_of(rule, ids | ANY)).status_code == 403, rule
     # Everybody may leave; tests/views/test_teams.py.
     for method, rule in rules(app, OWNED - {"authorizations.show", "members.let_out"}):
-        closed = rule.endswith(("/disconnection", "/replacement", "-deletion", "/links", "/responsible"))
+        closed = (
+            rule.endswith(("/disconnection", "/replacement", "-deletion", "/links", "/responsible"))
+            or "/preferences/" in rule
+        )
         expected = 200 if method == "GET" and not closed else 403
         assert asked(vic, method, path_of(rule, ids)).status_code == expected, rule
     page = vic.client.get("/integrations").text

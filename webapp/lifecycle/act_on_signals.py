@@ -102,8 +102,9 @@ def _act(runtime: Runtime, signal: HeardSignal) -> Fate:
 def _ask_each(runtime: Runtime, signal: HeardSignal, about: list[Integration]) -> set[Said]:
     scopes = signal.meaning is Meaning.SCOPES_CHANGED
     said = {ask_at_once(runtime, integration.id, scopes=scopes) for integration in about}
-    with runtime.database.writing() as session:
-        for integration in about:
+    for integration in about:
+        # One workspace a commit: whoever has written in one waits for nobody in another.
+        with runtime.database.writing() as session:
             incident = open_incident(session, integration.id)
             if incident is not None:
                 corroborate_incident(runtime, session, session.get_one(Integration, integration.id), incident)

@@ -15,6 +15,7 @@ from sqlmodel import select as select_row
 
 from webapp.database import insert_of, table_of
 from webapp.lifecycle.claim import Claim, hold
+from webapp.lifecycle.in_turn import in_order
 from webapp.lifecycle.kept_answer import kept_answer
 from webapp.lifecycle.open_grant import live_grant
 from webapp.lifecycle.recover import close_incident
@@ -24,7 +25,7 @@ from webapp.models.access import Grant
 from webapp.models.breaker import SLOWLY, Breaker, Burst, trips, window_start
 from webapp.models.columns import opaque_id
 from webapp.models.integration import Integration
-from webapp.models.notice import Notice, NoticeKind
+from webapp.models.notice import TOLD, Notice, NoticeKind
 from webapp.models.trouble import Closing, Incident
 from webapp.platforms.answer import Answer
 from webapp.platforms.diagnosis import Remedy
@@ -139,7 +140,12 @@ def _withdraw(session: Session, platform: str, *, since: datetime, now: datetime
     permissions are no longer called refused, and all of them are asked again, slowly.
     """
     burst = and_(col(Integration.platform) == platform, col(Integration.died_at) >= since, is_dead(), is_active())
-    told = select(col(Notice.incident_id)).where(col(Notice.sent_at).is_not(None), col(Notice.incident_id).is_not(None))
+    told = select(col(Notice.incident_id)).where(
+        # Not "delayed, nothing to do": nobody was asked to do anything about one that only then called it over.
+        col(Notice.kind).in_([*TOLD, NoticeKind.ESCALATED]),
+        col(Notice.sent_at).is_not(None),
+        col(Notice.incident_id).is_not(None),
+    )
     untold = session.exec(
         select_row(Incident)
         .join(Integration, col(Integration.id) == col(Incident.integration_id))
@@ -164,7 +170,7 @@ def _withdraw(session: Session, platform: str, *, since: datetime, now: datetime
     )
     session.execute(
         update(Integration)
-        .where(burst, col(Integration.next_sync_at).is_(None))
+        .where(col(Integration.id).in_(in_order(burst, col(Integration.next_sync_at).is_(None))))
         .values(next_sync_at=now + SLOWLY)
         .execution_options(synchronize_session=False)
     )
@@ -174,10 +180,11 @@ def _withdraw(session: Session, platform: str, *, since: datetime, now: datetime
 
 
 def _ask_again(runtime: Runtime, platform: str, *, at: datetime) -> int:
+    later = in_order(col(Integration.platform) == platform, is_dead(), is_active(), col(Integration.next_sync_at) > at)
     with runtime.database.writing() as session:
         asked = session.execute(
             update(Integration)
-            .where(col(Integration.platform) == platform, is_dead(), is_active(), col(Integration.next_sync_at) > at)
+            .where(col(Integration.id).in_(later))
             .values(next_sync_at=at)
             .returning(col(Integration.workspace_id))
             .execution_options(synchronize_session=False)

@@ -76,6 +76,8 @@ def _title(kind: NoticeKind, names: str, many: int) -> str:
         return say_number("Back: {names} is connected again", "Back: {names} are connected again", many, names=names)
     if kind is NoticeKind.DELAYED:
         return say("Delayed, nothing to do: {name}", name=names)
+    if kind is NoticeKind.ESCALATED:
+        return say("Nobody has seen to {name} for a day", name=names)
     if kind is NoticeKind.FLAPPING:
         return say("Breaks again and again: {name}", name=names)
     return say_number("{count} connection needs you: {names}", "{count} connections need you: {names}", many,

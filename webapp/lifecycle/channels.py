@@ -8,14 +8,18 @@ from sqlalchemy import ColumnElement, func, update
 from sqlmodel import Session, col, select
 
 from webapp.lifecycle.runtime import Runtime
+from webapp.lifecycle.throttle import note_try, throttle
 from webapp.models.channel import Channel, address_place
 from webapp.models.columns import opaque_id
 from webapp.models.notice import Notice
+from webapp.models.people import Workspace
 from webapp.speak import BadAddress, checked, speak
 from webapp.words import say
 
 MOST = 10
 LONGEST_NAME = 60
+# Within the throttle's window; of all channels, because one that is removed and added again is another one.
+MOST_TESTS, MOST_TESTS_OF_ALL = 5, 20
 
 
 def add_channel(runtime: Runtime, *, workspace_id: str, person_id: str, name: str, address: str) -> str:
@@ -38,11 +42,21 @@ def add_channel(runtime: Runtime, *, workspace_id: str, person_id: str, name: st
 
 
 def try_channel(runtime: Runtime, *, workspace_id: str, channel_id: str) -> bool | None:
-    """Say something there now; whether it was taken. None when the workspace has no such channel."""
-    with runtime.database.reading() as session:
+    """Say something there now; whether it was taken. None when the workspace has no such channel.
+
+    Raises TooManyTries: it is somebody else's server that we knock at.
+    """
+    now = runtime.now()
+    with runtime.database.writing() as session:
+        # Held, so that many at once count each other.
+        session.exec(select(Workspace.id).where(Workspace.id == workspace_id).with_for_update()).one()
         channel = session.exec(select(Channel).where(*_open(workspace_id), Channel.id == channel_id)).one_or_none()
-    if channel is None:
-        return None
+        if channel is None:
+            return None
+        throttle(session, f"channel {channel_id}", most=MOST_TESTS, now=now)
+        throttle(session, f"channels of {workspace_id}", most=MOST_TESTS_OF_ALL, now=now)
+        note_try(session, f"channel {channel_id}", now)
+        note_try(session, f"channels of {workspace_id}", now)
     taken = say_in(
         runtime, channel, title=say("Shopimize can write here"),
         body=say("Problems with your connections are said here from now on: what broke, why, and the way to mend it."),

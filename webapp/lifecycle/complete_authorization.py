@@ -36,13 +36,15 @@ log = logging.getLogger(__name__)
 class Return:
     """How the round trip ended; `authorization_id` is None where it was never ours to end.
 
-    `guide_id` is the walk through several that it was a step of.
+    `guide_id` is the walk through several that it was a step of, `replaces_id` the integration that it sought a
+    successor for.
     """
 
     ending: Ending
     authorization_id: str | None = None
     integration_id: str | None = None
     guide_id: str | None = None
+    replaces_id: str | None = None
 
 
 class _Ended(Exception):
@@ -105,7 +107,7 @@ def _why_not(runtime: Runtime, *, slug: str, state: str, person_id: str) -> Retu
     if flow is None:
         return Return(Ending.FORGED)
     if flow.ending is not None:
-        return Return(flow.ending, flow.id, flow.integration_id, flow.guide_id)
+        return Return(flow.ending, flow.id, flow.integration_id, flow.guide_id, flow.replaces_id)
     return Return(Ending.EXPIRED if flow.consumed_at is None else Ending.FAILED, None, flow.integration_id)
 
 
@@ -191,7 +193,7 @@ def _admit(runtime: Runtime, flow: Authorization, newcomer: Newcomer) -> Return:
         _end(session, flow.id, Ending.CONNECTED, now, {})
         use_up_link(session, flow, [integration.id], now)
         session.get_one(Authorization, flow.id).integration_id = integration.id
-        return Return(Ending.CONNECTED, flow.id, integration.id)
+        return Return(Ending.CONNECTED, flow.id, integration.id, replaces_id=flow.replaces_id)
 
 
 def _admit_again(runtime: Runtime, session: Session, flow: Authorization, newcomer: Newcomer, now: datetime) -> Return:

@@ -19,10 +19,11 @@ from webapp.lifecycle.operator_mail import letter as operator_letter
 from webapp.lifecycle.remind import to_remind_of
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.integration import Integration
-from webapp.models.notice import TO_AN_ADDRESS, TOLD, MailOff, Notice, NoticeKind
+from webapp.models.notice import TO_AN_ADDRESS, TOLD, Notice, NoticeKind
 from webapp.models.people import Member, Person, Role
 from webapp.models.trouble import Incident, Receipt
 from webapp.platforms.diagnosis import Remedy
+from webapp.queries.mail_off import chosen_by
 from webapp.queries.still_broken import MERCHANT
 
 
@@ -70,11 +71,11 @@ def _wanted(session: Session, person_id: str, notices: Iterable[Notice]) -> list
             )
         )
     )
-    off = set(session.exec(select(MailOff.workspace_id, MailOff.kind).where(MailOff.person_id == person_id)))
+    chosen = chosen_by(session, person_id)
     return [
         one
         for one in notices
-        if one.workspace_id in places and (one.workspace_id, one.kind.choice) not in off
+        if one.workspace_id in places and chosen.wants(one.workspace_id, one.kind.choice)
     ]  # fmt: skip
 
 

@@ -18,7 +18,9 @@ def erase_person(runtime: Runtime, signal: HeardSignal) -> int:
     """Forget who consented, wherever they did; committed; how many logins that were. Their permission is dead."""
     with runtime.database.writing() as session:
         logins = session.exec(
-            select(Login).where(Login.platform == signal.platform, Login.subject == signal.subject)
+            select(Login)
+            .where(Login.platform == signal.platform, Login.subject == signal.subject)
+            .order_by(col(Login.workspace_id))
         ).all()
         for login in logins:
             _forget(session, login)

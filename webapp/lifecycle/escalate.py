@@ -1,6 +1,6 @@
 """A day of silence: nobody has mended a problem, tried to, or put it off. Then the owners hear who were not told yet.
 
-Only where somebody is responsible are there any: without, every owner is told at once.
+Only where somebody is responsible are there any: without, every owner is told at once. Channels hear it too, once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from webapp.database import insert_of, table_of
 from webapp.lifecycle.runtime import Runtime
-from webapp.lifecycle.tell import who_is_told
+from webapp.lifecycle.tell import Who, channels_told, who_is_told
 from webapp.models.access import Authorization
 from webapp.models.integration import Integration
 from webapp.models.link import Link
@@ -24,18 +24,14 @@ SILENCE = timedelta(days=1)
 
 
 def escalate(runtime: Runtime) -> int:
-    """Owe what is due; how many mails that is."""
+    """Owe what is due; how many notices that is."""
     now = runtime.now()
     with runtime.database.reading() as session:
-        owed = [
-            (incident, person_id)
-            for incident in _silent(session, now)
-            for person_id in _owners_not_told(session, incident)
-        ]
+        owed = [(incident, who) for incident in _silent(session, now) for who in _not_told(session, incident)]
     if not owed:
         return 0
     with runtime.database.writing() as session:
-        return sum(_owe(session, incident, person_id, now) for incident, person_id in owed)
+        return sum(_owe(session, incident, who, now) for incident, who in owed)
 
 
 def _silent(session: Session, now: datetime) -> list[Incident]:
@@ -66,33 +62,33 @@ def _silent(session: Session, now: datetime) -> list[Incident]:
     ]
 
 
-def _owners_not_told(session: Session, incident: Incident) -> list[str]:
-    told = set(
-        session.exec(
-            select(Notice.person_id).where(
-                Notice.incident_id == incident.id,
-                col(Notice.kind).in_([*TOLD, NoticeKind.ESCALATED]),
-                col(Notice.dropped_at).is_(None),
-            )
-        )
+def _not_told(session: Session, incident: Incident) -> list[Who]:
+    """Owners who do not know of the problem at all, and channels where nobody has said yet how long it has been."""
+    notices = select(Notice.person_id, Notice.channel_id).where(
+        Notice.incident_id == incident.id, col(Notice.dropped_at).is_(None)
     )
+    know = {Who(*one) for one in session.exec(notices.where(col(Notice.kind).in_([*TOLD, NoticeKind.ESCALATED])))}
+    escalated = {Who(*one) for one in session.exec(notices.where(Notice.kind == NoticeKind.ESCALATED))}
     owners = set(
         session.exec(
             select(Member.person_id).where(Member.workspace_id == incident.workspace_id, Member.role == Role.OWNER)
         )
     )
-    return [one for one in who_is_told(session, incident.workspace_id) if one in owners and one not in told]
+    people = [Who(person_id=one) for one in who_is_told(session, incident.workspace_id) if one in owners]
+    channels = channels_told(session, incident.workspace_id)
+    return [one for one in people if one not in know] + [one for one in channels if one not in escalated]
 
 
-def _owe(session: Session, incident: Incident, person_id: str, now: datetime) -> int:
+def _owe(session: Session, incident: Incident, who: Who, now: datetime) -> int:
     """Two that look at once write it once."""
+    once = "person_id" if who.person_id is not None else "channel_id"
     made = session.execute(
         insert_of(session)(table_of(Notice))
         .values(
-            kind=NoticeKind.ESCALATED, person_id=person_id, workspace_id=incident.workspace_id,
-            incident_id=incident.id, created_at=now, due_at=now, tries=0, fence=0,
+            kind=NoticeKind.ESCALATED, person_id=who.person_id, channel_id=who.channel_id,
+            workspace_id=incident.workspace_id, incident_id=incident.id, created_at=now, due_at=now, tries=0, fence=0,
         )
-        .on_conflict_do_nothing(index_elements=["incident_id", "person_id", "kind"])
+        .on_conflict_do_nothing(index_elements=["incident_id", once, "kind"])
         .returning(col(Notice.id))
     )  # fmt: skip
     return len(made.all())

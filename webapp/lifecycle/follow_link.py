@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlmodel import select
 
 from webapp.lifecycle.hand_out import hand_out, open_link
-from webapp.lifecycle.may_finish import note_link
+from webapp.lifecycle.note_link import note_link
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.start_authorization import connect, reconnect
 from webapp.models.integration import EventKind, Integration
@@ -38,7 +38,7 @@ def ask_to_fix(
             runtime, session, kind=LinkKind.FIX, workspace_id=workspace_id, person_id=person_id, now=now, email=email,
             platform=integration.platform, integration_id=integration.id,
         )  # fmt: skip
-        session.add(note_link(link, EventKind.LINK_MADE, now, integration_id=integration.id))
+        note_link(session, link, EventKind.LINK_MADE, now)
         session.add_all(_mail(link))
         return link
 
@@ -54,6 +54,7 @@ def ask_to_connect(runtime: Runtime, *, workspace_id: str, person_id: str, slug:
             runtime, session, kind=LinkKind.CONNECT, workspace_id=workspace_id, person_id=person_id, now=now,
             email=email, platform=platform.slug,
         )  # fmt: skip
+        note_link(session, link, EventKind.LINK_MADE, now)
         session.add_all(_mail(link))
         return link
 

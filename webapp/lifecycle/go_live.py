@@ -101,11 +101,12 @@ def repair_others(
             col(Integration.account_id).in_(list(reachable)),
             col(Integration.id) != (flow.integration_id or ""),
         )
+        .order_by(col(Integration.id))
     ).all()
     for integration in broken:
         _attach(integration, reachable[integration.account_id], login, reach_days, now)
-        begin_recovery(runtime, session, integration, closing=Closing.REPAIRED, person_id=flow.person_id, now=now)
-        session.add(_event(integration, EventKind.REPAIRED, now, flow.person_id, login))
+        _recover(runtime, session, integration, flow, Closing.REPAIRED, now)
+        session.add(_event(integration, EventKind.REPAIRED, now, flow, login))
         owe_subscription(session, integration, runtime.platform(flow.platform), now)
 
 
@@ -140,9 +141,9 @@ def connect_account(
         kind = EventKind.CONNECTED
     else:
         kind = EventKind.RECONNECTED
-        begin_recovery(runtime, session, integration, closing=Closing.RECONNECTED, person_id=flow.person_id, now=now)
+        _recover(runtime, session, integration, flow, Closing.RECONNECTED, now)
     _attach(integration, account, login, reach_days, now)
-    session.add(_event(integration, kind, now, flow.person_id, login))
+    session.add(_event(integration, kind, now, flow, login))
     owe_subscription(session, integration, platform, now)
     bump(session, flow.workspace_id)
     return integration
@@ -177,10 +178,19 @@ def _attach(integration: Integration, account: Account, login: Login, reach_days
     integration.next_sync_at = None if integration.paused_at else now
 
 
-def _event(integration: Integration, kind: EventKind, now: datetime, person_id: str, login: Login) -> Event:
+def _recover(
+    runtime: Runtime, session: Session, integration: Integration, flow: Authorization, closing: Closing, now: datetime
+) -> None:
+    begin_recovery(
+        runtime, session, integration, closing=closing, person_id=flow.person_id,
+        through_link=flow.link_id is not None, now=now,
+    )  # fmt: skip
+
+
+def _event(integration: Integration, kind: EventKind, now: datetime, flow: Authorization, login: Login) -> Event:
     return Event(
-        integration_id=integration.id, kind=kind, at=now, person_id=person_id,
-        details={"login": login.email or login.name},
+        integration_id=integration.id, kind=kind, at=now, person_id=flow.person_id,
+        details={"login": login.email or login.name, "through_link": flow.link_id is not None},
     )  # fmt: skip
 
 
@@ -220,6 +230,7 @@ def _grant(runtime: Runtime, flow: Authorization, login: Login, newcomer: Newcom
         refresh_expires_at=tokens.refresh_expires_at,
         issued_at=now,
         person_id=flow.person_id,
+        through_link=flow.link_id is not None,
         consent_ends_at=newcomer.consent_ends_at,
     )
     grant.renew_at = idle_renewal_at(grant, newcomer.platform, since=now)

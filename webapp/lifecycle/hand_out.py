@@ -69,15 +69,19 @@ def address_of(runtime: Runtime, link: Link) -> str:
     return f"{runtime.settings.public_url}/{PATHS[link.kind]}/{link.id}-{_secret(runtime, link.id)}"
 
 
-def open_link(runtime: Runtime, session: Session, token: str, *kinds: LinkKind, lock: bool = False) -> Link | None:
-    """The link a token opens; None when it is forged, of another kind, used, taken back or too old."""
+def link_of(session: Session, token: str, *kinds: LinkKind, lock: bool = False) -> Link | None:
+    """The link a token belongs to, open or over; None when it is forged, or of another kind."""
     link_id, _, secret = token[:LONGEST_TOKEN].partition("-")
     link = session.get(Link, link_id, with_for_update=lock or None)
     # Always compared, so that an id that exists takes no other time than one that does not.
     fits = hmac.compare_digest(link.secret_hash if link is not None else hashed(""), hashed(secret))
-    if link is None or not fits or link.kind not in kinds or not link.is_open(runtime.now()):
-        return None
-    return link
+    return link if link is not None and fits and link.kind in kinds else None
+
+
+def open_link(runtime: Runtime, session: Session, token: str, *kinds: LinkKind, lock: bool = False) -> Link | None:
+    """The link a token opens; None when it is forged, of another kind, used, taken back or too old."""
+    link = link_of(session, token, *kinds, lock=lock)
+    return link if link is not None and link.is_open(runtime.now()) else None
 
 
 def take_back(session: Session, link: Link, now: datetime) -> None:

@@ -11,6 +11,7 @@ import logging
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from webapp.lifecycle.in_turn import in_order
 from webapp.lifecycle.open_grant import live_grant
 from webapp.lifecycle.refresh import renew_owed
 from webapp.lifecycle.renewal import ends_grant
@@ -89,6 +90,10 @@ def _put_behind_the_others(runtime: Runtime, login_id: int, *, ask: bool) -> Non
             return
         session.execute(
             update(Integration)
-            .where(col(Integration.login_id) == login_id, col(Integration.next_sync_at) > now)
+            .where(
+                col(Integration.id).in_(
+                    in_order(col(Integration.login_id) == login_id, col(Integration.next_sync_at) > now)
+                )
+            )
             .values(next_sync_at=now)
         )

@@ -1,4 +1,7 @@
-"""Which mails a person does without: by kind and workspace, on a page or by one press in the mail program."""
+"""Which mails a person does without: one choice for all workspaces, and for those that differ their own.
+
+Made on a page, or for one kind by one press in the mail program.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +13,24 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from webapp.lifecycle.runtime import Runtime
-from webapp.models.notice import CHOICES, MailOff, NoticeKind
+from webapp.models.notice import CHOICES, MailOff, MailOwn, NoticeKind
 from webapp.models.people import Member, Person, Workspace
+from webapp.queries.mail_off import chosen_by
 
 FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """What a link ends: one kind of mail to one person, from these workspaces; names beside the ids."""
+    """What a link ends: one kind of mail to one person, from these workspaces; names beside the ids.
+
+    `everywhere`: from all there are, and will be.
+    """
 
     person_id: str
     kind: NoticeKind
     workspaces: tuple[tuple[str, str], ...]
+    everywhere: bool
 
 
 def stop_link(runtime: Runtime, *, person_id: str, kind: NoticeKind, workspace_ids: Collection[str]) -> str | None:
@@ -46,25 +54,45 @@ def stop_of(runtime: Runtime, token: str) -> Stop | None:
     except (BadData, ValueError, TypeError):
         return None
     with runtime.database.reading() as session:
-        return Stop(person_id, choice, tuple(_places(session, person_id, workspace_ids or None)))
+        places = _places(session, person_id, workspace_ids or None)
+    return Stop(person_id, choice, tuple(places), everywhere=not workspace_ids)
 
 
 def stop(runtime: Runtime, found: Stop) -> None:
     """No more of these; committed. Done twice it is the same."""
     with runtime.database.writing() as session:
+        person = _in_turn(session, found.person_id)
         if found.kind is NoticeKind.DIGEST:
-            session.get_one(Person, found.person_id).digest_since = None
+            person.digest_since = None
             return
-        for workspace_id, _ in found.workspaces:
-            _set(session, found.person_id, workspace_id, found.kind, wanted=False)
+        chosen = chosen_by(session, person.id)
+        own = chosen.own if found.everywhere else {one: chosen.off_in(one) for one, _ in found.workspaces}
+        if found.everywhere:
+            _set(session, person.id, None, chosen.everywhere | {found.kind})
+        for workspace_id, off in own.items():
+            _set(session, person.id, workspace_id, off | {found.kind})
 
 
-def choose(runtime: Runtime, *, person_id: str, wanted: Collection[tuple[str, NoticeKind]]) -> None:
-    """Exactly these kinds, by workspace, in every workspace the person is in; committed."""
+def choose(runtime: Runtime, *, person_id: str, wanted: Collection[NoticeKind]) -> None:
+    """Exactly these kinds, in every workspace there is or will be, except where they chose apart; committed."""
     with runtime.database.writing() as session:
-        for workspace_id, _ in _places(session, person_id, None):
-            for kind in CHOICES:
-                _set(session, person_id, workspace_id, kind, wanted=(workspace_id, kind) in wanted)
+        _in_turn(session, person_id)
+        _set(session, person_id, None, frozenset(CHOICES) - frozenset(wanted))
+
+
+def choose_apart(runtime: Runtime, *, person_id: str, workspace_id: str, wanted: Collection[NoticeKind]) -> None:
+    """Exactly these kinds in one workspace; what is chosen everywhere else is nothing apart. Committed."""
+    with runtime.database.writing() as session:
+        _in_turn(session, person_id)
+        off = frozenset(CHOICES) - frozenset(wanted)
+        _set(session, person_id, workspace_id, off if off != chosen_by(session, person_id).everywhere else None)
+
+
+def choose_alike(runtime: Runtime, *, person_id: str, workspace_id: str) -> None:
+    """In this workspace as in all others, from now on; committed."""
+    with runtime.database.writing() as session:
+        _in_turn(session, person_id)
+        _set(session, person_id, workspace_id, None)
 
 
 def _places(session: Session, person_id: str, only: Collection[str] | None) -> list[tuple[str, str]]:
@@ -77,12 +105,22 @@ def _places(session: Session, person_id: str, only: Collection[str] | None) -> l
     return list(session.exec(places if only is None else places.where(col(Workspace.id).in_(only))))
 
 
-def _set(session: Session, person_id: str, workspace_id: str, kind: NoticeKind, *, wanted: bool) -> None:
-    of_it = (col(MailOff.person_id) == person_id, col(MailOff.workspace_id) == workspace_id, col(MailOff.kind) == kind)
-    if wanted:
-        session.execute(delete(MailOff).where(*of_it))
-    elif session.exec(select(MailOff.id).where(*of_it)).first() is None:
-        session.add(MailOff(person_id=person_id, workspace_id=workspace_id, kind=kind))
+def _in_turn(session: Session, person_id: str) -> Person:
+    """A page and a mail program at once: one after the other, or each writes what the other has."""
+    return session.exec(select(Person).where(Person.id == person_id).with_for_update(key_share=True)).one()
+
+
+def _set(session: Session, person_id: str, workspace_id: str | None, off: Collection[NoticeKind] | None) -> None:
+    """Without these in this workspace; with None in place of a workspace everywhere, of kinds nothing apart."""
+    here = col(MailOff.workspace_id).is_not_distinct_from(workspace_id)
+    session.execute(delete(MailOff).where(col(MailOff.person_id) == person_id, here))
+    if workspace_id is not None:
+        mark = col(MailOwn.person_id) == person_id, col(MailOwn.workspace_id) == workspace_id
+        session.execute(delete(MailOwn).where(*mark))
+        if off is not None:
+            session.add(MailOwn(person_id=person_id, workspace_id=workspace_id))
+    session.add_all(MailOff(person_id=person_id, workspace_id=workspace_id, kind=kind) for kind in off or ())
+    session.flush()
 
 
 def _serializer(runtime: Runtime) -> URLSafeSerializer:

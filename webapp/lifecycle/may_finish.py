@@ -8,8 +8,9 @@ from sqlmodel import Session
 
 from webapp.lifecycle.hand_out import end_round_trips
 from webapp.lifecycle.members import member_of
+from webapp.lifecycle.note_link import note_link
 from webapp.models.access import Authorization
-from webapp.models.integration import Event, EventKind
+from webapp.models.integration import EventKind
 from webapp.models.link import Link
 from webapp.models.notice import Notice, NoticeKind
 
@@ -32,17 +33,10 @@ def use_up_link(session: Session, flow: Authorization, integration_ids: list[str
     link = session.get_one(Link, flow.link_id)
     link.used_at = now
     end_round_trips(session, now, link_id=link.id)
-    for integration_id in integration_ids:
-        session.add(note_link(link, EventKind.LINK_USED, now, integration_id=integration_id))
+    note_link(session, link, EventKind.LINK_USED, now, through=integration_ids)
     session.add(
         Notice(
             kind=NoticeKind.LINK_USED, person_id=link.person_id, workspace_id=link.workspace_id, link_id=link.id,
             created_at=now, due_at=now,
         )
     )  # fmt: skip
-
-
-def note_link(link: Link, kind: EventKind, now: datetime, *, integration_id: str) -> Event:
-    """A line of the integration's history about a link."""
-    details: dict[str, object] = {"link": str(link.kind), "to": link.email or ""}
-    return Event(integration_id=integration_id, kind=kind, at=now, person_id=link.person_id, details=details)

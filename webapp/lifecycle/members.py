@@ -24,7 +24,7 @@ def change_role(runtime: Runtime, *, workspace_id: str, person_id: str, by: str,
             return True
         if member.role is Role.OWNER:
             _keep_an_owner(session, workspace_id)
-        _set_role(session, member, wanted, now)
+        _set_role(session, member, wanted, now, by=by)
         note_team(session, TeamEventKind.ROLE, member, by=by, now=now)
         bump(session, workspace_id)
         return True
@@ -57,7 +57,7 @@ def remove_member(runtime: Runtime, *, workspace_id: str, person_id: str, by: st
             _keep_an_owner(session, workspace_id)
         kind = TeamEventKind.LEFT if by == person_id else TeamEventKind.REMOVED
         note_team(session, kind, member, by=by, now=now)
-        end_access(session, workspace_id=workspace_id, person_id=person_id, now=now)
+        end_access(session, workspace_id=workspace_id, person_id=person_id, by=by, now=now)
         session.delete(member)
         bump(session, workspace_id)
         return True
@@ -85,10 +85,10 @@ def role_named(role: str) -> Role:
     return Role(role)
 
 
-def _set_role(session: Session, member: Member, role: Role, now: datetime) -> None:
+def _set_role(session: Session, member: Member, role: Role, now: datetime, *, by: str) -> None:
     member.role = role
     if not role.may_change:
-        end_access(session, workspace_id=member.workspace_id, person_id=member.person_id, now=now)
+        end_access(session, workspace_id=member.workspace_id, person_id=member.person_id, by=by, now=now)
 
 
 def _keep_an_owner(session: Session, workspace_id: str) -> None:

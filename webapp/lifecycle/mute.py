@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, text, update
 from sqlmodel import Session, col, select
 
 from webapp.database import insert_of, table_of
-from webapp.lifecycle.ask_now import make_all_due
+from webapp.lifecycle.ask_now import make_all_due_in
 from webapp.lifecycle.clock_jump import SKEW
 from webapp.lifecycle.runtime import Runtime, bump
 from webapp.models.mute import LENGTH, OPEN, Mute
@@ -78,8 +78,9 @@ def _end(runtime: Runtime, session: Session, which: ColumnElement[bool]) -> int:
         update(Mute).where(which, col(Mute.ended_at).is_(None)).values(ended_at=now).returning(col(Mute.workspace_id))
     ).scalars()
     workspaces = sorted(ended)
+    if workspaces:
+        make_all_due_in(session, workspaces, now)
     for workspace_id in workspaces:
-        make_all_due(session, workspace_id, now)
         _put_off(session, workspace_id, now + timedelta(seconds=runtime.settings.notice_hold))
     return len(workspaces)
 

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from webapp.database import insert_of, table_of
+from webapp.lifecycle.in_turn import in_order
 from webapp.lifecycle.kept_answer import kept_answer
 from webapp.lifecycle.runtime import Runtime, bump
 from webapp.lifecycle.tell_operator import tell_operator
@@ -64,14 +65,15 @@ def ask_affected(runtime: Runtime, fault_id: str) -> int | None:
                 col(Incident.cause) == fault.cause, col(Incident.code) == fault.code,
             )
         )  # fmt: skip
+        later = in_order(
+            col(Integration.id).in_(waiting), col(Integration.platform) == fault.platform,
+            col(Integration.paused_at).is_(None), col(Integration.disconnected_at).is_(None),
+            # What is due is asked anyway; whoever reads it now must not wait for us, nor we for them.
+            col(Integration.next_sync_at) > now,
+        )  # fmt: skip
         asked = session.execute(
             update(Integration)
-            .where(
-                col(Integration.id).in_(waiting), col(Integration.platform) == fault.platform,
-                col(Integration.paused_at).is_(None), col(Integration.disconnected_at).is_(None),
-                # What is due is asked anyway; whoever reads it now must not wait for us, nor we for them.
-                col(Integration.next_sync_at) > now,
-            )
+            .where(col(Integration.id).in_(later))
             .values(next_sync_at=now)
             .returning(col(Integration.workspace_id))
             .execution_options(synchronize_session=False)

@@ -32,13 +32,17 @@ def begin_recovery(
     *,
     closing: Closing,
     person_id: str | None,
+    through_link: bool = False,
     now: datetime,
 ) -> None:
-    """Close the open incident, if any; where data was missed, open the receipt that the catch-up will fill."""
+    """Close the open incident, if any; where data was missed, open the receipt that the catch-up will fill.
+
+    `person_id` put it right, or with `through_link` whoever they had sent a link to.
+    """
     incident = open_incident(session, integration.id)
     was_away = incident is not None or integration.disconnected_at is not None
     if incident is not None:
-        close_incident(session, incident, closing=closing, person_id=person_id, now=now)
+        close_incident(session, incident, closing=closing, person_id=person_id, through_link=through_link, now=now)
     bump(session, integration.workspace_id)
     if not was_away or integration.imported_at is None:
         return
@@ -46,6 +50,8 @@ def begin_recovery(
     if receipt is not None:
         # The catch-up broke off: it is one absence, only longer.
         receipt.away_to, receipt.owed_days = now, _owed_days(integration, receipt.away_from, now)
+        if person_id is not None:
+            receipt.person_id, receipt.through_link = person_id, through_link
         return
     platform = runtime.platform(integration.platform)
     began = incident.began_at if incident else (integration.disconnected_at or now)
@@ -57,6 +63,7 @@ def begin_recovery(
             away_from=away_from,
             away_to=now,
             person_id=person_id,
+            through_link=through_link,
             owed_days=_owed_days(integration, away_from, now),
             currency=integration.currency,
             before=figures_before(session, platform, integration, away_from=away_from),
@@ -65,10 +72,17 @@ def begin_recovery(
 
 
 def close_incident(
-    session: Session, incident: Incident, *, closing: Closing, person_id: str | None, now: datetime
+    session: Session,
+    incident: Incident,
+    *,
+    closing: Closing,
+    person_id: str | None,
+    through_link: bool = False,
+    now: datetime,
 ) -> None:
     """Closed, and whatever mail about it was still waiting is no longer true."""
     incident.closed_at, incident.closing, incident.closed_by = now, closing, person_id
+    incident.through_link = through_link
     open_for = round((now - incident.opened_at).total_seconds())
     log.info("incident closed", extra={
         "integration": incident.integration_id, "cause": str(incident.cause), "closing": str(closing),

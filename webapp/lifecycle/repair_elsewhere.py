@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from webapp.lifecycle.go_live import make_live, repair_others
+from webapp.lifecycle.in_turn import in_turn
 from webapp.lifecycle.members import member_of
 from webapp.lifecycle.open_grant import Opened, live_grant, open_live
 from webapp.lifecycle.recover import open_incident
@@ -69,6 +70,7 @@ def _reached(runtime: Runtime, found: Elsewhere) -> dict[str, Account]:
 
 def _repair(runtime: Runtime, one: Hanging, account: Account, held: Opened, person_id: str, now: datetime) -> bool:
     with runtime.database.writing() as session:
+        in_turn(session, workspace_id=one.workspace_id, platform=held.platform.slug)
         member = member_of(session, one.workspace_id, person_id)
         login, incident = session.get_one(Login, one.login_id), open_incident(session, one.integration_id)
         if member is None or not member.role.may_change or incident is None:
@@ -102,6 +104,7 @@ def _share(runtime: Runtime, session: Session, login: Login, held: Opened, perso
         refresh_expires_at=theirs.refresh_expires_at,
         issued_at=theirs.issued_at,
         person_id=person_id,
+        through_link=theirs.through_link,
         consent_ends_at=theirs.consent_ends_at,
     )
     grant.renew_at = idle_renewal_at(grant, held.platform, since=now)

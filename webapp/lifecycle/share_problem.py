@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import col, select
 
 from webapp.lifecycle.hand_out import hand_out
-from webapp.lifecycle.may_finish import note_link
+from webapp.lifecycle.note_link import note_link
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.integration import EventKind
 from webapp.models.link import Link, LinkKind
@@ -32,5 +32,5 @@ def share_problem(runtime: Runtime, *, workspace_id: str, person_id: str, integr
             runtime, session, kind=LinkKind.PROBLEM, workspace_id=workspace_id, person_id=person_id, now=now,
             integration_id=integration_id, incident_id=incident.id,
         )  # fmt: skip
-        session.add(note_link(link, EventKind.LINK_MADE, now, integration_id=integration_id))
+        note_link(session, link, EventKind.LINK_MADE, now)
         return link

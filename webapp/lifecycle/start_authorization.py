@@ -24,17 +24,21 @@ def connect(
     workspace_id: str,
     browser: str,
     link_id: str | None = None,
+    replaces_id: str | None = None,
 ) -> str:
     """Begin a first connection; the consent page's address comes back. `link_id`: by who was handed that link.
 
+    `replaces_id`: in search of a successor for this integration's account, which is at the same place.
     Raises UnknownPlatform, or BadTenant with a sentence for the merchant.
     """
     platform = runtime.platform(slug)
     with runtime.database.writing() as session:
+        old = _login_of(session, replaces_id) if replaces_id is not None else None
         return _begin(
             runtime, session, platform,
-            tenant=_clean(platform, tenant), person_id=person_id, workspace_id=workspace_id, browser=browser,
-            integration=None, login=None, link_id=link_id,
+            tenant=_clean(platform, tenant or (old.tenant if old else None)), person_id=person_id,
+            workspace_id=workspace_id, browser=browser, integration=None, login=None, link_id=link_id,
+            replaces_id=replaces_id,
         )  # fmt: skip
 
 
@@ -58,7 +62,7 @@ def reconnect(
         ).one_or_none()
         if integration is None:
             return None
-        login = session.get(Login, integration.login_id) if integration.login_id else None
+        login = _login_of(session, integration.id)
         platform = runtime.platform(integration.platform)
         tenant = login.tenant if login else None
         guide_id = None
@@ -84,26 +88,27 @@ def _begin(
     login: Login | None,
     guide_id: str | None = None,
     link_id: str | None,
+    replaces_id: str | None = None,
 ) -> str:
     now, state, verifier, flow_id = runtime.now(), new_state(), new_verifier(), opaque_id()
-    session.add(
-        Authorization(
-            id=flow_id,
-            state_hash=hashed(state),
-            person_id=person_id,
-            browser_hash=hashed(browser),
-            workspace_id=workspace_id,
-            platform=platform.slug,
-            tenant=tenant,
-            integration_id=integration.id if integration else None,
-            link_id=link_id,
-            expected_account=integration.account_id if integration else None,
-            verifier_sealed=runtime.vault.seal(verifier, place=verifier_place(flow_id)),
-            created_at=now,
-            expires_at=now + AUTHORIZATION_LIFE,
-            guide_id=guide_id,
-        )
+    flow = Authorization(
+        id=flow_id,
+        state_hash=hashed(state),
+        person_id=person_id,
+        browser_hash=hashed(browser),
+        workspace_id=workspace_id,
+        platform=platform.slug,
+        tenant=tenant,
+        integration_id=integration.id if integration else None,
+        link_id=link_id,
+        expected_account=integration.account_id if integration else None,
+        verifier_sealed=runtime.vault.seal(verifier, place=verifier_place(flow_id)),
+        created_at=now,
+        expires_at=now + AUTHORIZATION_LIFE,
+        guide_id=guide_id,
+        replaces_id=replaces_id,
     )
+    session.add(flow)
     bump(session, workspace_id)
     url = oauth.authorization_url(
         platform,
@@ -114,25 +119,33 @@ def _begin(
         verifier=verifier,
         login_hint=login.email if login else None,
         again=integration is not None,
-        choose=integration is not None and _came_as_somebody_else(session, integration.id, person_id),
+        choose=replaces_id is not None or _came_as_somebody_else(session, flow),
     )
     # A stand-in answers for the platform where one is configured.
     return runtime.wire(platform.slug).locate(url)
 
 
-def _came_as_somebody_else(session: Session, integration_id: str, person_id: str) -> bool:
-    """Whether this person's last way back for it was with another login: the platform must not take that one again."""
+def _login_of(session: Session, integration_id: str) -> Login | None:
+    integration = session.get_one(Integration, integration_id)
+    return session.get(Login, integration.login_id) if integration.login_id else None
+
+
+def _came_as_somebody_else(session: Session, flow: Authorization) -> bool:
+    """Whether this person's last way back from there was with a login that does not reach what it should: the platform
+    must not take that one again without asking."""
     last = session.exec(
         select(Authorization.ending)
         .where(
-            Authorization.integration_id == integration_id,
-            Authorization.person_id == person_id,
+            Authorization.workspace_id == flow.workspace_id,
+            Authorization.platform == flow.platform,
+            col(Authorization.integration_id).is_not_distinct_from(flow.integration_id),
+            Authorization.person_id == flow.person_id,
             col(Authorization.ending).is_not(None),
         )
         .order_by(col(Authorization.ended_at).desc())
         .limit(1)
     ).first()
-    return last is Ending.WRONG_ACCOUNT
+    return last in (Ending.WRONG_ACCOUNT, Ending.LOST_ACCOUNT, Ending.NO_ACCOUNTS)
 
 
 def _clean(platform: Platform, tenant: str | None) -> str | None:

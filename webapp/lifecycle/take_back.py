@@ -5,10 +5,9 @@ from __future__ import annotations
 from sqlmodel import select
 
 from webapp.lifecycle.hand_out import take_back
+from webapp.lifecycle.note_link import note_taken_back
 from webapp.lifecycle.runtime import Runtime, bump
-from webapp.models.integration import Event, EventKind
 from webapp.models.link import Link, LinkKind
-from webapp.models.people import TeamEvent, TeamEventKind
 
 
 def take_back_link(
@@ -28,16 +27,6 @@ def take_back_link(
         if not link.is_open(now):
             return link
         take_back(session, link, now)
-        if link.kind is LinkKind.INVITATION:
-            session.add(
-                TeamEvent(workspace_id=workspace_id, kind=TeamEventKind.TAKEN_BACK, at=now, person_id=person_id,
-                          about=link.email or "")
-            )  # fmt: skip
-        elif link.integration_id is not None:
-            about: dict[str, object] = {"link": str(link.kind)}
-            session.add(
-                Event(integration_id=link.integration_id, kind=EventKind.LINK_TAKEN_BACK, at=now, person_id=person_id,
-                      details=about)
-            )  # fmt: skip
+        note_taken_back(session, link, now, by=person_id)
         bump(session, workspace_id)
         return link

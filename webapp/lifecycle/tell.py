@@ -21,9 +21,10 @@ from webapp.lifecycle.remind import owe_reminder
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.channel import Channel
 from webapp.models.integration import Integration
-from webapp.models.notice import TOLD, MailOff, Notice, NoticeKind, hold_until
+from webapp.models.notice import TOLD, Notice, NoticeKind, hold_until
 from webapp.models.people import Member, Person, Role
 from webapp.models.trouble import Closing, Incident
+from webapp.queries.mail_off import chosen_by
 from webapp.queries.still_broken import MERCHANT
 
 FLIPS = 3
@@ -65,13 +66,18 @@ def owe_delayed(session: Session, incident: Incident, *, failing_since: datetime
 
 
 def _everybody(session: Session, incident: Incident) -> list[Who]:
+    people = [Who(person_id=one) for one in _told_first(session, incident)]
+    return people + channels_told(session, incident.workspace_id)
+
+
+def channels_told(session: Session, workspace_id: str) -> list[Who]:
+    """Where else it is said, whoever may have been told by mail."""
     channels = session.exec(
         select_row(Channel.id)
-        .where(Channel.workspace_id == incident.workspace_id, col(Channel.ended_at).is_(None))
+        .where(Channel.workspace_id == workspace_id, col(Channel.ended_at).is_(None))
         .order_by(col(Channel.id))
     )
-    people = [Who(person_id=one) for one in _told_first(session, incident)]
-    return people + [Who(channel_id=one) for one in channels]
+    return [Who(channel_id=one) for one in channels]
 
 
 def who_is_told(session: Session, workspace_id: str) -> Sequence[str]:
@@ -97,12 +103,8 @@ def _told_first(session: Session, incident: Incident) -> Sequence[str]:
     ).one()
     if responsible is None or responsible not in people:
         return people
-    silent = select_row(MailOff.id).where(
-        MailOff.person_id == responsible,
-        MailOff.workspace_id == incident.workspace_id,
-        MailOff.kind == NoticeKind.BROKEN,
-    )
-    return people if session.exec(silent).first() is not None else [responsible]
+    reached = chosen_by(session, responsible).wants(incident.workspace_id, NoticeKind.BROKEN)
+    return [responsible] if reached else people
 
 
 def _flips(session: Session, incident: Incident, now: datetime) -> int:

@@ -14,7 +14,7 @@ from webapp.lifecycle.runtime import Runtime
 from webapp.models.access import Authorization, Grant
 from webapp.models.kept_roll import KeptRoll
 from webapp.models.link import Link
-from webapp.models.people import SignInAttempt
+from webapp.models.people import Attempt
 from webapp.models.restated import KEPT, Restated
 from webapp.models.signal import HeardSignal
 from webapp.models.sync import SyncRun
@@ -47,7 +47,7 @@ def tidy(runtime: Runtime) -> None:
         session.execute(delete(Restated).where(col(Restated.at) < now - KEPT))
         session.execute(delete(KeptRoll).where(col(KeptRoll.asked_at) < now - KEEP_COUNTS))
         session.execute(delete(HeardSignal).where(col(HeardSignal.done_at) < now - KEEP_SIGNALS))
-        session.execute(delete(SignInAttempt).where(col(SignInAttempt.at) < now - KEEP_ATTEMPTS))
+        session.execute(delete(Attempt).where(col(Attempt.at) < now - KEEP_ATTEMPTS))
 
 
 def _forget_runs(runtime: Runtime, *, before: datetime) -> None:

@@ -13,13 +13,12 @@ import random
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from webapp.lifecycle.breaker import believe_again, note_death
 from webapp.lifecycle.claim import Claim, hold, let_go
 from webapp.lifecycle.corroborate import corroborated, ended_at
-from webapp.lifecycle.mute import together_since
+from webapp.lifecycle.fall_together import fall_together
 from webapp.lifecycle.open_grant import live_grant
 from webapp.lifecycle.our_faults import note_fault
 from webapp.lifecycle.recover import open_incident
@@ -30,9 +29,10 @@ from webapp.lifecycle.tell import owe_delayed, owe_notices
 from webapp.models.breaker import SLOWLY
 from webapp.models.integration import Integration
 from webapp.models.sync import Outcome, SyncRun
-from webapp.models.trouble import Incident, Outbreak
+from webapp.models.trouble import Incident
 from webapp.platforms.diagnosis import Diagnosis, Remedy, Trouble
 from webapp.queries.coverage import data_through
+from webapp.queries.still_broken import MERCHANT
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,6 @@ PATIENCE = timedelta(hours=1)
 PATIENT_TRIES = 5
 CHECK_AGAIN = timedelta(hours=1)
 FIRST_WAIT = timedelta(seconds=20)
-TOGETHER = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
 
 
@@ -118,7 +117,6 @@ def _open_or_update(
     if incident is not None and (incident.remedy is diagnosis.remedy or diagnosis.remedy is Remedy.WAIT):
         # Told once already; and "we could not check just now" never overwrites what was last proved.
         return
-    fresh = incident is None
     told_at = ended_at(session, integration, diagnosis.cause)
     if incident is None:
         incident = Incident(
@@ -133,16 +131,24 @@ def _open_or_update(
         about = {"integration": integration.id, "platform": integration.platform}
         log.info("incident opened", extra={**about, "cause": str(diagnosis.cause), "remedy": str(diagnosis.remedy)})
     else:
-        for name, value in _told(diagnosis, trouble).items():
-            setattr(incident, name, value)
+        _turn(incident, diagnosis, trouble, told_at=told_at, now=now)
     session.flush()
-    if diagnosis.remedy is Remedy.RECONNECT and fresh:
-        _join_outbreak(session, incident, now)
-        _ask_siblings(session, integration, now)
-    if diagnosis.remedy in (Remedy.RECONNECT, Remedy.FIX_AT_PLATFORM):
+    if diagnosis.remedy is Remedy.RECONNECT:
+        fall_together(session, incident, now)
+    if diagnosis.remedy in MERCHANT:
         owe_notices(runtime, session, incident, now)
     elif diagnosis.remedy is Remedy.WAIT:
         owe_delayed(session, incident, failing_since=integration.failing_since or now, now=now)
+
+
+def _turn(
+    incident: Incident, diagnosis: Diagnosis, trouble: Trouble, *, told_at: datetime | None, now: datetime
+) -> None:
+    """What could pass by itself does not, or the other way round. What needs somebody from now on begins now."""
+    for name, value in _told(diagnosis, trouble).items():
+        setattr(incident, name, value)
+    if diagnosis.remedy in MERCHANT:
+        incident.opened_at, incident.began_at = now, told_at or incident.began_at
 
 
 def _told(diagnosis: Diagnosis, trouble: Trouble) -> dict[str, Any]:
@@ -159,41 +165,6 @@ def _told(diagnosis: Diagnosis, trouble: Trouble) -> dict[str, Any]:
         "message": diagnosis.message,
         "account_closed": diagnosis.closed,
     }
-
-
-def _join_outbreak(session: Session, incident: Incident, now: datetime) -> None:
-    """What began within minutes of each other in one workspace probably has one cause."""
-    others = session.exec(
-        select(Incident).where(
-            Incident.workspace_id == incident.workspace_id,
-            col(Incident.id) != incident.id,
-            col(Incident.closed_at).is_(None),
-            col(Incident.opened_at) >= together_since(session, incident.workspace_id, now, within=TOGETHER),
-            Incident.remedy == Remedy.RECONNECT,
-        )
-    ).all()
-    if not others:
-        return
-    known = next((one.outbreak_id for one in others if one.outbreak_id), None)
-    if known is None:
-        outbreak = Outbreak(workspace_id=incident.workspace_id, began_at=min(one.opened_at for one in others))
-        session.add(outbreak)
-        session.flush()
-        known = outbreak.id
-    for one in (*others, incident):
-        one.outbreak_id = known
-
-
-def _ask_siblings(session: Session, integration: Integration, now: datetime) -> None:
-    """Ask the workspace's other integrations at once, so that what fell together is known together."""
-    others = select(Integration.id).where(
-        col(Integration.workspace_id) == integration.workspace_id,
-        col(Integration.id) != integration.id,
-        col(Integration.next_sync_at) > now,
-    )
-    # Who is held just now is being read or reconnected; waiting for them, they might wait for us (in_turn.py).
-    free = others.with_for_update(skip_locked=True)
-    session.execute(update(Integration).where(col(Integration.id).in_(free)).values(next_sync_at=now))
 
 
 def _is_of_yesterday(session: Session, integration: Integration, run: SyncRun) -> bool:

@@ -34,6 +34,7 @@ class Authorization(SQLModel, table=True):
     """One round trip to a consent page; single use. `found` is what came back: who consented, which accounts.
 
     `guide_id` is the walk through several (models/guide.py) that it is a step of, and leads back to.
+    `replaces_id` is the integration whose account is to have a successor; the choice of it is where the way back leads.
     `link_id`: begun by somebody who was handed a link, in the name of the person who made it.
     """
 
@@ -55,6 +56,7 @@ class Authorization(SQLModel, table=True):
     ended_at: datetime | None = None
     grant_id: str | None = None
     guide_id: str | None = None
+    replaces_id: str | None = None
     found: dict[str, object] = Field(default_factory=dict, sa_type=JSON_TYPE)
 
 
@@ -78,7 +80,8 @@ class Grant(SQLModel, table=True):
 
     `generation` counts renewals and guards them (compare-and-swap); `intent_at` is when the first renewal began whose
     answer we have not got, so that a crash between the platform's answer and our commit leaves a visible trace.
-    `person_id` approved it (kept as a plain id: they may be gone by now); `consent_ends_at` is until when the consent
+    `person_id` approved it (kept as a plain id: they may be gone by now), or with `through_link` whoever they had sent
+    a link to; `consent_ends_at` is until when the consent
     lets us read, where no renewal moves that.
     `renew_at` is when the clock renews it by itself; after `failed_tries` nobody else tries before it either.
     """
@@ -103,6 +106,7 @@ class Grant(SQLModel, table=True):
     refresh_expires_at: datetime | None = None
     issued_at: datetime
     person_id: str | None = None
+    through_link: bool = False
     consent_ends_at: datetime | None = None
     renewed_at: datetime | None = Field(default=None, index=True)
     live_at: datetime | None = None

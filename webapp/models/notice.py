@@ -61,15 +61,35 @@ TO_AN_ADDRESS = (NoticeKind.INVITATION, NoticeKind.SIGN_IN_LINK)
 
 
 class MailOff(SQLModel, table=True):
-    """A kind of mail that a person does not want from a workspace. No row: they get it."""
+    """A kind of mail that a person does not want: from this workspace, or where none is named from all that they have
+    not chosen for on its own. No row: they get it."""
 
     __tablename__ = "mail_off"
-    __table_args__ = (UniqueConstraint("person_id", "workspace_id", "kind"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "workspace_id", "kind"),
+        Index(
+            "mail_off_everywhere",
+            "person_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("workspace_id IS NULL"),
+            postgresql_where=text("workspace_id IS NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
     person_id: str = Field(foreign_key="person.id", index=True)
-    workspace_id: str = Field(foreign_key="workspace.id", index=True)
+    workspace_id: str | None = Field(default=None, foreign_key="workspace.id", index=True)
     kind: NoticeKind = Field(sa_type=Word(NoticeKind))
+
+
+class MailOwn(SQLModel, table=True):
+    """A workspace that a person has chosen for on its own: what they chose for all does not count there."""
+
+    __tablename__ = "mail_own"
+
+    person_id: str = Field(primary_key=True, foreign_key="person.id")
+    workspace_id: str = Field(primary_key=True, foreign_key="workspace.id")
 
 
 class Notice(SQLModel, table=True):

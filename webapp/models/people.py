@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from webapp.models.columns import ROW_ID, Word, opaque_id
+from webapp.models.columns import JSON_TYPE, ROW_ID, Word, opaque_id
 
 
 class Role(StrEnum):
@@ -74,10 +74,17 @@ class TeamEventKind(StrEnum):
     HANDED_OVER = "handed_over"
     REMOVED = "removed"
     LEFT = "left"
+    LINK_MADE = "link_made"
+    LINK_USED = "link_used"
+    LINK_TAKEN_BACK = "link_taken_back"
 
 
 class TeamEvent(SQLModel, table=True):
-    """Something a person did about who is in a workspace. `about` is whom it was done to, as they were called then."""
+    """Something a person did about who is in a workspace, or may do something for it.
+
+    `about` is whom it was done to, or the account, as they were called then. Of a link `details` has the kind, the
+    platform and to whom it was mailed; `person_id` is who handed it out, also where somebody else used it.
+    """
 
     __tablename__ = "team_event"
 
@@ -88,10 +95,12 @@ class TeamEvent(SQLModel, table=True):
     person_id: str | None = Field(default=None, foreign_key="person.id")
     about: str
     role: Role | None = Field(default=None, sa_type=Word(Role))
+    details: dict[str, object] = Field(default_factory=dict, sa_type=JSON_TYPE)
 
 
-class SignInAttempt(SQLModel, table=True):
-    """One failed try, by the address asked for and by where it came from: the throttle counts these."""
+class Attempt(SQLModel, table=True):
+    """One try of what must not be tried too often, such as a failed sign-in, by whose try it was: the throttle counts
+    these."""
 
     __tablename__ = "sign_in_attempt"
 

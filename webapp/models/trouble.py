@@ -31,6 +31,8 @@ class Outbreak(SQLModel, table=True):
 class Incident(SQLModel, table=True):
     """Opened when somebody has to act or patience is over; over since `closed_at`. One open per integration.
 
+    One that was waited out and then needs somebody is the same, opened anew at that moment: `began_at` stays.
+    `through_link`: somebody else signed in, through a link that `closed_by` had handed out.
     `account_closed` is about the account at the platform: in which way it is out of reach. `guide_id` is the walk
     through several (models/guide.py) that it belongs to.
     """
@@ -67,6 +69,7 @@ class Incident(SQLModel, table=True):
     closed_at: datetime | None = None
     closing: Closing | None = Field(default=None, sa_type=Word(Closing))
     closed_by: str | None = Field(default=None, foreign_key="person.id")
+    through_link: bool = False
 
 
 class Snooze(SQLModel, table=True):
@@ -91,6 +94,7 @@ class Receipt(SQLModel, table=True):
     away_from: datetime
     away_to: datetime
     person_id: str | None = Field(default=None, foreign_key="person.id")
+    through_link: bool = False
     owed_days: int
     done_days: int = 0
     found: dict[str, int] = Field(default_factory=dict, sa_type=JSON_TYPE)

@@ -39,7 +39,7 @@ class Platform(ABC):
     `introspect_url` is where a refused refresh token may be asked about (RFC 7662), to tell one end from another.
     `scope_words` is what the scopes let us do, in a merchant's words; those that are not in it are shown as they are.
     `chooser` are the parameters that make its sign-in ask who it is, whoever is signed in there already; none where
-    nothing does.
+    nothing does (docs/logins.md). `signed_in_at` is where a browser shows who is signed in there, and lets them out.
     `in_demo` is whether the demo workspace starts out with it.
     """
 
@@ -69,6 +69,7 @@ class Platform(ABC):
     exchange_is_short: bool = False
     needs_developer_token: bool = False
     chooser: tuple[tuple[str, str], ...] = ()
+    signed_in_at: str
     in_demo: bool = False
     tenant: TenantField | None = None
     code_param: str = "code"

@@ -13,11 +13,12 @@ from webapp.models.access import Grant, Login
 from webapp.models.ahead import end_that_counts, is_near
 from webapp.models.health import QUIET_NOTE
 from webapp.models.integration import Integration
-from webapp.models.notice import MailOff, NoticeKind
+from webapp.models.notice import NoticeKind
 from webapp.models.people import Member, Person, Role, Workspace
 from webapp.models.trouble import Incident
 from webapp.platforms.base import Platform
 from webapp.platforms.diagnosis import Remedy
+from webapp.queries.mail_off import does_without
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +66,7 @@ def endings(
                 col(Incident.remedy) == Remedy.RECONNECT,
             )
             .exists(),
-            ~select(col(MailOff.id))
-            .where(
-                col(MailOff.person_id) == col(Member.person_id),
-                col(MailOff.workspace_id) == col(Member.workspace_id), col(MailOff.kind) == NoticeKind.ENDS_SOON,
-            )
-            .exists(),
+            ~does_without(col(Member.person_id), col(Member.workspace_id), NoticeKind.ENDS_SOON),
             *([col(Member.person_id) == person_id] if person_id is not None else []),
         )
     )  # fmt: skip

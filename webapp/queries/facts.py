@@ -201,9 +201,10 @@ class FoundAccount:
 class AuthorizationFacts:
     """A round trip that needs the person once more, or ended without a change; `ending` says which.
 
-    `guide_id` is the walk through several that it was a step of. `asks_who`: the platform can be made to ask which
-    login it is. `others` signed in at the same platform in this workspace, and their permission works. `told` is what
-    only the person can put right, in words, where the platform said so.
+    `guide_id` is the walk through several that it was a step of, `replaces_id` the integration that it seeks a
+    successor for. `asks_who`: the platform can be made to ask which login it is; else one changes that at
+    `signed_in_at`. `others` signed in at the same platform in this workspace, and their permission works. `told` is
+    what only the person can put right, in words, where the platform said so.
     """
 
     id: str
@@ -223,7 +224,10 @@ class AuthorizationFacts:
     told: tuple[str, ...] = ()
     reason: str | None = None
     guide_id: str | None = None
+    replaces_id: str | None = None
+    began_at: datetime | None = None
     asks_who: bool = False
+    signed_in_at: str = ""
     others: tuple[str, ...] = ()
     manage_url: str | None = None
     is_ads: bool = True

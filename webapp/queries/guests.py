@@ -12,10 +12,13 @@ from webapp.models.access import Authorization, Ending, Login
 from webapp.models.integration import Integration
 from webapp.models.link import Link
 from webapp.models.people import Person, Workspace
+from webapp.models.trouble import Incident
 from webapp.oauth.state import MAX_STATE, hashed
 from webapp.platforms.base import Platform
+from webapp.queries import wording
 from webapp.queries.authorization import authorization_of, bare
 from webapp.queries.facts import AuthorizationFacts
+from webapp.words import say
 
 
 class GuestFlow(NamedTuple):
@@ -40,6 +43,7 @@ class AskedFacts:
     account_name: str | None
     account_id: str | None
     login: str | None
+    done_at: str | None
 
 
 def asked_of(session: Session, platform_of: Callable[[str], Platform], link: Link) -> AskedFacts:
@@ -53,7 +57,33 @@ def asked_of(session: Session, platform_of: Callable[[str], Platform], link: Lin
         account_name=integration.account_name if integration else None,
         account_id=integration.account_id if integration else None,
         login=(login.email or login.name) if login else None,
+        done_at=_done_at(session, link, integration),
     )
+
+
+def over_words(session: Session, link: Link) -> str:
+    """Why a link opens nothing any more, for whoever holds it."""
+    integration = session.get(Integration, link.integration_id) if link.integration_id else None
+    zone = integration.timezone if integration is not None else "UTC"
+    if link.used_at is not None:
+        return say(
+            "It has done its work, {when}. There is nothing left to do.", when=wording.moment(link.used_at, zone)
+        )
+    if link.revoked_at is not None:
+        return say("It was taken back, {when}.", when=wording.moment(link.revoked_at, zone))
+    return say("It is older than a week. Ask whoever sent it for a new one.")
+
+
+def _done_at(session: Session, link: Link, integration: Integration | None) -> str | None:
+    """When somebody else did what the link asks for; None where it is still to be done, or was not broken at all."""
+    if integration is None:
+        return None
+    last = session.exec(
+        select(Incident.closed_at)
+        .where(Incident.integration_id == integration.id)
+        .order_by(col(Incident.opened_at).desc())
+    ).first()
+    return wording.moment(last, integration.timezone) if last is not None and last >= link.created_at else None
 
 
 def guest_flow(session: Session, *, slug: str, state: str, browser: str | None) -> GuestFlow | None:

@@ -178,6 +178,8 @@ def _how(incident: Incident, one: IntegrationFacts, people: Mapping[str, str], v
         return say("Paused or disconnected; nothing to do here.")
     when = wording.clock(incident.closed_at, one.timezone)
     who = say("you") if incident.closed_by == viewer_id else people.get(incident.closed_by or "", say("a colleague"))
+    if incident.through_link:
+        return say("Reconnected at {when} through the link {who} sent", who=who, when=when)
     if incident.closing is Closing.RECONNECTED:
         return say("Reconnected by {who} at {when}", who=who, when=when)
     if incident.closing is Closing.REPAIRED:

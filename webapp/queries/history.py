@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -64,12 +65,15 @@ def history_of(session: Session, platform: Platform, integration_id: str) -> lis
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
-def fixed_note(session: Session, integration_id: str, *, viewer_id: str) -> str | None:
-    """ "Already fixed by Ana, Tue 12 Nov, 09:32", for an old mail's link; None while nothing was, or something is."""
+def fixed_note(session: Session, integration_id: str, *, viewer_id: str, since: datetime | None = None) -> str | None:
+    """ "Already fixed by Ana, Tue 12 Nov, 09:32", for an old mail's link; None while nothing was, or something is.
+
+    With `since` also where that was before.
+    """
     last = session.exec(
         select(Incident).where(Incident.integration_id == integration_id).order_by(col(Incident.opened_at).desc())
     ).first()
-    if last is None or last.closed_at is None:
+    if last is None or last.closed_at is None or (since is not None and last.closed_at < since):
         return None
     integration = session.get_one(Integration, integration_id)
     when = wording.moment(last.closed_at, integration.timezone)
@@ -79,6 +83,8 @@ def fixed_note(session: Session, integration_id: str, *, viewer_id: str) -> str 
         return f"Taken back, {when}: it was no doing of yours, the platform turned away many at once."
     person = session.get(Person, last.closed_by) if last.closed_by else None
     who = "you" if last.closed_by == viewer_id else person.name if person else "a colleague"
+    if last.through_link:
+        return f"{'Fixed' if who == 'you' else 'Already fixed'} through the link {who} sent, {when}."
     verb = "Disconnected" if last.closing is Closing.DISCONNECTED else "Fixed" if who == "you" else "Already fixed"
     return f"{verb} by {who}, {when}."
 
@@ -95,8 +101,10 @@ def _events(session: Session, integration: Integration, people: dict[str, str]) 
         icon, tone, title = _EVENTS[event.kind]
         who = people.get(event.person_id or "")
         login = dig_text(event.details, "login")
+        if who:
+            title = f"{title} through the link {who} sent" if event.details.get("through_link") else f"{title} by {who}"
         yield HistoryEntry(
-            at=event.at, icon=icon, tone=tone, title=f"{title} by {who}" if who else title,
+            at=event.at, icon=icon, tone=tone, title=title,
             text=f"Signed in at the platform as {login}." if login else _event_text(event),
         )  # fmt: skip
 

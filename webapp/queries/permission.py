@@ -31,7 +31,8 @@ class EndFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionFacts:
-    """`approved_by` is None where that is no longer known; `ends` is empty where the platform gives no date."""
+    """`approved_by` is None where that is no longer known, and with `through_link` who sent a link to whoever did;
+    `ends` is empty where the platform gives no date."""
 
     approved_by: str | None
     approved_at: datetime
@@ -39,6 +40,7 @@ class PermissionFacts:
     email: str | None
     scopes: tuple[str, ...]
     ends: tuple[EndFacts, ...]
+    through_link: bool = False
 
 
 class PermissionRow(NamedTuple):
@@ -52,6 +54,7 @@ class PermissionRow(NamedTuple):
     consent_ends: datetime | None
     name: str | None
     email: str | None
+    through_link: bool | None
 
     @property
     def login(self) -> str | None:
@@ -61,12 +64,12 @@ class PermissionRow(NamedTuple):
 
 _Instant = datetime | None
 PERMISSION = Bundle[
-    tuple[str | None, _Instant, list[str] | None, _Instant, _Instant, _Instant, str | None, str | None]
+    tuple[str | None, _Instant, list[str] | None, _Instant, _Instant, _Instant, str | None, str | None, bool | None]
 ](
     "permission",
     col(Person.name), col(Grant.live_at), col(Grant.scopes),
     col(Grant.access_expires_at), col(Grant.refresh_expires_at), col(Grant.consent_ends_at),
-    col(Login.name), col(Login.email),
+    col(Login.name), col(Login.email), col(Grant.through_link),
 )  # fmt: skip
 
 
@@ -81,6 +84,7 @@ def permission_of(row: PermissionRow, platform: Platform, timezone: str) -> Perm
         email=row.email,
         scopes=scope_words(platform, row.scopes or []),
         ends=end_words(row, platform, timezone),
+        through_link=bool(row.through_link),
     )
 
 

@@ -32,7 +32,8 @@ class ReceiptLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptFacts:
     """`found` are things a merchant counts ("412 orders"), `came_in` one line for each stream. `matches` is None until
-    a closed day was held against the platform's own total; `measure` is what the platform gives: a total or a count."""
+    a closed day was held against the platform's own total; `measure` is what the platform gives: a total or a count.
+    `by` reconnected it, or with `through_link` whoever they had sent a link to."""
 
     id: str
     away_from: datetime
@@ -44,6 +45,7 @@ class ReceiptFacts:
     complete_at: datetime | None
     company: str
     currency: str
+    through_link: bool = False
     measure: str = "total"
     came_in: tuple[tuple[str, str], ...] = ()
     missed: tuple[ReceiptLine, ...] = ()

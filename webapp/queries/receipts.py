@@ -52,6 +52,7 @@ def receipt_of(
         found=tuple(_counted(receipt, platform)),
         amount=wording.money(receipt.amount_micros, receipt.currency) if receipt.amount_micros else None,
         by=people.get(receipt.person_id or ""),
+        through_link=receipt.through_link,
         complete_at=receipt.complete_at,
         company=platform.company,
         currency=receipt.currency,

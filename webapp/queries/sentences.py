@@ -106,8 +106,7 @@ def row_sentence(
         catching_up = say("Catching up: {days}.", days=_of_days(progress))
         if receipt is None or not receipt.by:
             return catching_up
-        by = say("Reconnected by {name} {time}.", name=receipt.by, time=wording.clock(receipt.away_to, zone))
-        return f"{by} {catching_up}"
+        return f"{reconnected(receipt, wording.clock(receipt.away_to, zone))} {catching_up}"
     if health is Health.DELAYED:
         return say(
             "{company} has not answered properly for a while. We keep trying; nothing for you to do.",
@@ -128,6 +127,18 @@ def _at_rest(integration: Integration, successor: str | None) -> str:
     if successor is not None:
         return say("Replaced with {account}. Its history is kept, and nothing new comes in.", account=successor)
     return say("Everything imported is kept. Nothing new comes in.")
+
+
+def reconnected(receipt: ReceiptFacts, time: str = "") -> str:
+    """ "Reconnected by Ana 09:32."; empty where it works again by itself."""
+    if not receipt.by:
+        return ""
+    if receipt.through_link:
+        told = marked("Reconnected {time} through the link {name} sent.") if time else \
+            marked("Reconnected through the link {name} sent.")  # fmt: skip
+    else:
+        told = marked("Reconnected by {name} {time}.") if time else marked("Reconnected by {name}.")
+    return say(told, name=receipt.by, time=time)
 
 
 def came_back(receipt: ReceiptFacts) -> str:

@@ -10,10 +10,11 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from webapp.models.integration import Integration
-from webapp.models.notice import TOLD, MailOff, Notice, NoticeKind
+from webapp.models.notice import TOLD, Notice, NoticeKind
 from webapp.models.people import Member, Role, Workspace
 from webapp.models.trouble import Incident, Snooze
 from webapp.platforms.diagnosis import Remedy
+from webapp.queries.mail_off import does_without
 
 MERCHANT = (Remedy.RECONNECT, Remedy.FIX_AT_PLATFORM)
 # Whose zone nobody knows yet: a workspace without a connection.
@@ -31,7 +32,6 @@ def still_broken(session: Session, person_id: str) -> list[Incident]:
         col(Notice.kind).in_([*TOLD, NoticeKind.ESCALATED]),
         col(Notice.dropped_at).is_(None),
     )
-    silent = select(MailOff.workspace_id).where(MailOff.person_id == person_id, MailOff.kind == NoticeKind.REMINDER)
     return list(
         session.exec(
             select(Incident)
@@ -44,7 +44,7 @@ def still_broken(session: Session, person_id: str) -> list[Incident]:
                 col(Incident.remedy).in_(MERCHANT),
                 col(Integration.paused_at).is_(None),
                 col(Integration.disconnected_at).is_(None),
-                col(Incident.workspace_id).not_in(silent),
+                ~does_without(person_id, col(Incident.workspace_id), NoticeKind.REMINDER),
                 or_(
                     col(Integration.responsible_id).is_(None),
                     col(Integration.responsible_id) == person_id,

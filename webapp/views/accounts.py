@@ -21,12 +21,14 @@ blueprint = Blueprint("accounts", __name__, url_prefix="/integrations/<integrati
 @blueprint.get("/replacement")
 @door.may_change
 def ask_replacement(integration_id: str) -> str:
-    old = own_integration(integration_id)
+    """Which account takes its place; `new` has just been connected for that, and is offered first."""
+    old, new = own_integration(integration_id), request.args.get("new")
     others = [
         one for one in board_here().rows
         if one.platform == old.platform and one.id != old.id and one.health is not Health.DISCONNECTED
     ]  # fmt: skip
-    return render_template("integrations/replace.html", integration=old, others=others)
+    others.sort(key=lambda one: one.id != new)
+    return render_template("integrations/replace.html", integration=old, others=others, new=new)
 
 
 @blueprint.post("/replacement")

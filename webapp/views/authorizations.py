@@ -18,6 +18,7 @@ from webapp.platforms.consent import BadTenant
 from webapp.queries.authorization import authorization_of, bare
 from webapp.queries.facts import AuthorizationFacts
 from webapp.queries.guests import GuestFlow, guest_flow
+from webapp.queries.history import fixed_note
 from webapp.views import door
 from webapp.views.own import own_integration
 from webapp.words import say
@@ -30,11 +31,15 @@ blueprint = Blueprint("authorizations", __name__)
 def start() -> Response:
     """Connect: a form post answered by a redirect to the platform, never fetched by htmx."""
     viewer, runtime, slug = door.viewer(), door.runtime(), request.form.get("platform", "")
+    replaces_id = request.form.get("replaces") or None
+    if replaces_id is not None and own_integration(replaces_id).platform != slug:
+        abort(404)
     try:
         field = runtime.platform(slug).tenant
         url = connect(
             runtime, slug=slug, tenant=request.form.get(field.name, "") if field else None,
             person_id=viewer.person_id, workspace_id=viewer.workspace_id, browser=door.browser_id(),
+            replaces_id=replaces_id,
         )  # fmt: skip
     except UnknownPlatform:
         abort(404)
@@ -91,7 +96,7 @@ def _arrive(slug: str) -> Response | tuple[str, int]:
     if back.ending is Ending.CONNECTED and back.guide_id is not None:
         return _clean(url_for("guides.show", guide_id=back.guide_id))
     if back.ending is Ending.CONNECTED and back.integration_id is not None:
-        return _clean(url_for("integrations.show", integration_id=back.integration_id))
+        return _clean(_connected(back.integration_id, back.replaces_id))
     if back.authorization_id is not None:
         return _clean(url_for("authorizations.show", authorization_id=back.authorization_id))
     return _clean(url_for("authorizations.not_ours", ending=back.ending.value, slug=slug))
@@ -114,14 +119,15 @@ def show(authorization_id: str) -> str | Response:
     if facts.ending == Ending.CONNECTED and facts.guide_id:
         return redirect(url_for("guides.show", guide_id=facts.guide_id), 303)
     if facts.ending == Ending.CONNECTED and facts.integration_id:
-        return redirect(url_for("integrations.show", integration_id=facts.integration_id), 303)
-    return render_template("authorizations/show.html", authorization=facts)
+        return redirect(_connected(facts.integration_id, facts.replaces_id), 303)
+    return render_template("authorizations/show.html", authorization=facts, fixed=_fixed_since(facts))
 
 
 @blueprint.post("/authorizations/<authorization_id>/accounts")
 @door.may_change
 def choose(authorization_id: str) -> Response:
-    viewer, old, chosen = door.viewer(), _wanted(authorization_id).integration_id, request.form.getlist("account")
+    viewer, facts, chosen = door.viewer(), _wanted(authorization_id), request.form.getlist("account")
+    old = facts.integration_id
     replaces = old is not None and "replaces" in request.form
     try:
         if replaces and len(chosen) > 1:
@@ -140,8 +146,8 @@ def choose(authorization_id: str) -> Response:
         return redirect(url_for("authorizations.show", authorization_id=authorization_id), 303)
     if connected is None:
         abort(404)
-    if len(connected) == 1:
-        return redirect(url_for("integrations.show", integration_id=connected[0]), 303)
+    if len(connected) == 1 or facts.replaces_id is not None:
+        return redirect(_connected(connected[0], facts.replaces_id), 303)
     return redirect(url_for("integrations.page"), 303)
 
 
@@ -162,9 +168,19 @@ def cancel(authorization_id: str) -> Response:
         flash(say("Too late to cancel: it has come back already."), "info")
     if flow.guide_id is not None:
         return redirect(url_for("guides.show", guide_id=flow.guide_id), 303)
+    if flow.replaces_id is not None:
+        return redirect(url_for("accounts.ask_replacement", integration_id=flow.replaces_id), 303)
     if flow.integration_id is not None:
         return redirect(url_for("integrations.show", integration_id=flow.integration_id), 303)
     return redirect(url_for("integrations.page"), 303)
+
+
+def _fixed_since(facts: AuthorizationFacts) -> str | None:
+    """What somebody else has done about it meanwhile: this page may have been open for long."""
+    if facts.integration_id is None:
+        return None
+    with door.runtime().database.reading() as reading:
+        return fixed_note(reading, facts.integration_id, viewer_id=door.viewer().person_id, since=facts.began_at)
 
 
 def _wanted(authorization_id: str) -> AuthorizationFacts:
@@ -175,6 +191,13 @@ def _wanted(authorization_id: str) -> AuthorizationFacts:
             authorization_id=authorization_id, person_id=viewer.person_id, workspace_id=viewer.workspace_id,
         )  # fmt: skip
     return found or abort(404)
+
+
+def _connected(integration_id: str, replaces_id: str | None) -> str:
+    """Where a good end leads: to what was connected, or to the choice it was connected for."""
+    if replaces_id is not None and replaces_id != integration_id:
+        return url_for("accounts.ask_replacement", integration_id=replaces_id, new=integration_id)
+    return url_for("integrations.show", integration_id=integration_id)
 
 
 def _leave(url: str) -> Response:

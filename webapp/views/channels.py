@@ -6,6 +6,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from webapp.lifecycle.channels import add_channel, drop_channel, try_channel
+from webapp.lifecycle.throttle import TooManyTries
+from webapp.queries import wording
 from webapp.queries.channels import channels_of
 from webapp.queries.still_broken import zone_of_workspace
 from webapp.speak import BadAddress
@@ -37,7 +39,15 @@ def add() -> Page:
 @blueprint.post("/<channel_id>/test")
 @door.may_change
 def test(channel_id: str) -> Page:
-    taken = try_channel(door.runtime(), workspace_id=door.viewer().workspace_id, channel_id=channel_id)
+    runtime, workspace_id = door.runtime(), door.viewer().workspace_id
+    try:
+        taken = try_channel(runtime, workspace_id=workspace_id, channel_id=channel_id)
+    except TooManyTries as wait:
+        with runtime.database.reading() as session:
+            zone = zone_of_workspace(session, workspace_id)
+        when = wording.clock(wait.until, zone.key)
+        flash(say("Tested often enough for now. Nothing was sent; try again at {when}.", when=when), "error")
+        return _page(), 429
     if taken is None:
         abort(404)
     if taken:

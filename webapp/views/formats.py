@@ -17,7 +17,7 @@ from webapp.queries.calendar_facts import LABELS, SHAPES
 from webapp.queries.facts import Viewer
 from webapp.queries.help_topics import BY_SLUG
 from webapp.queries.pulse import Pulse, pulse_of
-from webapp.queries.sentences import back_again, came_back, checked
+from webapp.queries.sentences import back_again, came_back, checked, reconnected
 from webapp.views import door
 from webapp.views.agency import place_html
 from webapp.views.boards import add_platform_html, board_html, marks_of
@@ -34,6 +34,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         moment=wording.moment, clock=wording.clock, count=wording.count, span=wording.span, through=_through,
         sentence=wording.sentence, came_back=came_back, rate=wording.rate, back_again=back_again, checked=checked,
+        reconnected=reconnected,
         said=words.say, named_day=wording.day, exactly=wording.exact_money, listed=wording.listed,
     )  # fmt: skip
     app.jinja_env.add_extension("jinja2.ext.i18n")

@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 
 from webapp.lifecycle.choose_accounts import CannotChoose, choose_accounts
 from webapp.lifecycle.follow_link import SIGN_IN, start_again, start_by_link
-from webapp.lifecycle.hand_out import open_link
+from webapp.lifecycle.hand_out import link_of, open_link
 from webapp.models.access import Ending
 from webapp.models.link import Link, LinkKind
 from webapp.platforms.consent import BadTenant
 from webapp.queries.facts import AuthorizationFacts
-from webapp.queries.guests import AskedFacts, asked_of, guests_authorization
+from webapp.queries.guests import AskedFacts, asked_of, guests_authorization, over_words
 from webapp.queries.shared_problem import shared_problem
 from webapp.views import door
 
@@ -26,14 +26,14 @@ Page = str | Response | tuple[str, int]
 @blueprint.get("/links/<token>")
 def read(token: str) -> Page:
     asked = _asked(token)
-    return render_template("links/asked.html", asked=asked, fault="") if asked is not None else _over()
+    return render_template("links/asked.html", asked=asked, fault="") if asked is not None else _over(token)
 
 
 @blueprint.post("/links/<token>")
 def start(token: str) -> Page:
     asked = _asked(token)
-    if asked is None:
-        return _over()
+    if asked is None or asked.done_at is not None:
+        return _over(token) if asked is None else read(token)
     field = asked.platform.tenant
     try:
         url = start_by_link(
@@ -42,14 +42,14 @@ def start(token: str) -> Page:
         )  # fmt: skip
     except BadTenant as bad:
         return render_template("links/asked.html", asked=asked, fault=str(bad)), 422
-    return _leave(url)
+    return _leave(url, token)
 
 
 @blueprint.get("/visits/<visit_id>")
 def ended(visit_id: str) -> Page:
     """Back from the platform: how it went, or which accounts to connect."""
     facts, link = _visit(visit_id)
-    return render_template("links/ended.html", visit=facts, is_over=not link.is_open(door.now()))
+    return render_template("links/ended.html", visit=facts, over=_why(link) if not link.is_open(door.now()) else "")
 
 
 @blueprint.post("/visits/<visit_id>/accounts")
@@ -80,7 +80,7 @@ def problem(token: str) -> Page:
     with runtime.database.reading() as reading:
         link = open_link(runtime, reading, token, LinkKind.PROBLEM)
         if link is None:
-            return _over()
+            return _over(token, LinkKind.PROBLEM)
         found = shared_problem(reading, runtime.platform, link, now=door.now())
     return render_template("links/problem.html", problem=found)
 
@@ -101,9 +101,17 @@ def _visit(visit_id: str) -> tuple[AuthorizationFacts, Link]:
     return found or abort(404)
 
 
-def _leave(url: str | None) -> Page:
-    return redirect(url, 303) if url is not None else _over()
+def _leave(url: str | None, token: str = "") -> Page:
+    return redirect(url, 303) if url is not None else _over(token)
 
 
-def _over() -> tuple[str, int]:
-    return render_template("links/over.html"), 410
+def _over(token: str, *kinds: LinkKind) -> tuple[str, int]:
+    """Whoever holds the link itself is told what became of it; nobody else learns that there was one."""
+    with door.runtime().database.reading() as reading:
+        link = link_of(reading, token, *(kinds or SIGN_IN))
+    return render_template("links/over.html", why=_why(link) if link is not None else ""), 410
+
+
+def _why(link: Link) -> str:
+    with door.runtime().database.reading() as reading:
+        return over_words(reading, link)

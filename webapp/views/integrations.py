@@ -59,9 +59,10 @@ def show(integration_id: str) -> str:
 @blueprint.get("/integrations/<integration_id>/incident")
 @door.signed_in
 def incident(integration_id: str) -> str:
-    return render_template(
-        "integrations/incident.html", row=own_integration(integration_id), can_change=door.may_now_change()
-    )
+    row = own_integration(integration_id)
+    with door.runtime().database.reading() as session:
+        fixed = fixed_note(session, integration_id, viewer_id=door.viewer().person_id)
+    return render_template("integrations/incident.html", row=row, fixed=fixed, can_change=door.may_now_change())
 
 
 @blueprint.get("/integrations/<integration_id>/history")

@@ -7,13 +7,13 @@ from werkzeug.wrappers import Response
 
 from webapp.extensions import csrf
 from webapp.lifecycle.digest import choose_digest
-from webapp.lifecycle.mail_choices import Stop, choose, stop, stop_of
+from webapp.lifecycle.mail_choices import Stop, choose, choose_alike, choose_apart, stop, stop_of
 from webapp.lifecycle.returned_mail import try_again as trust_again
 from webapp.lifecycle.snooze import snooze
-from webapp.models.notice import CHOICES
+from webapp.models.notice import CHOICES, NoticeKind
 from webapp.models.reminder import tomorrow_at_nine
 from webapp.queries import wording
-from webapp.queries.mail_choices import DIGEST_FIELD, digest_choice, field_of, mail_choices, said
+from webapp.queries.mail_choices import DIGEST_FIELD, is_sent_mail, mail_page, said
 from webapp.queries.pulse import needs_of
 from webapp.queries.still_broken import zone_of_workspace
 from webapp.views import door
@@ -22,28 +22,46 @@ from webapp.words import say
 
 blueprint = Blueprint("mails", __name__)
 Page = str | Response | tuple[str, int]
+LONGEST_SEARCH = 100
 
 
 @blueprint.get("/preferences")
 @door.signed_in
 def preferences() -> Page:
+    text, opened = request.args.get("q", "").strip()[:LONGEST_SEARCH], request.args.get("open")
     with door.runtime().database.reading() as session:
-        places = mail_choices(session, door.viewer().person_id)
-        digest = digest_choice(session, door.viewer().person_id)
-    return render_template("people/preferences.html", places=places, digest=digest)
+        page = mail_page(session, door.viewer().person_id, text=text, opened=opened)
+    return render_template("people/preferences.html", page=page, text=text)
 
 
 @blueprint.post("/preferences")
 @door.signed_in
 def choose_mails() -> Page:
-    viewer, ticked = door.viewer(), set(request.form)
-    wanted = {
-        (place, kind) for place, _ in viewer.workspaces for kind in CHOICES if field_of(place, kind) in ticked
-    }  # fmt: skip
-    choose(door.runtime(), person_id=viewer.person_id, wanted=wanted)
-    choose_digest(door.runtime(), person_id=viewer.person_id, wanted=DIGEST_FIELD in ticked)
+    """For all workspaces at once. Where there is only one, it is what was chosen for that one."""
+    viewer = door.viewer()
+    choose(door.runtime(), person_id=viewer.person_id, wanted=_ticked())
+    if len(viewer.workspaces) == 1:
+        choose_alike(door.runtime(), person_id=viewer.person_id, workspace_id=viewer.workspace_id)
+    choose_digest(door.runtime(), person_id=viewer.person_id, wanted=DIGEST_FIELD in request.form)
     flash(say("Saved."), "success")
     return redirect(url_for("mails.preferences"), 303)
+
+
+@blueprint.post("/preferences/<workspace_id>")
+@door.signed_in
+def choose_mails_apart(workspace_id: str) -> Page:
+    viewer = door.viewer()
+    if workspace_id not in dict(viewer.workspaces):
+        abort(404)
+    with door.runtime().database.reading() as session:
+        if not is_sent_mail(session, viewer.person_id, workspace_id):
+            abort(403, "You only look at this workspace; its owners and admins get its mails.")
+    if "alike" in request.form:
+        choose_alike(door.runtime(), person_id=viewer.person_id, workspace_id=workspace_id)
+    else:
+        choose_apart(door.runtime(), person_id=viewer.person_id, workspace_id=workspace_id, wanted=_ticked())
+    flash(say("Saved."), "success")
+    return redirect(url_for("mails.preferences", _anchor="apart"), 303)
 
 
 @blueprint.post("/mail-address")
@@ -93,10 +111,14 @@ def put_off(integration_id: str) -> Page:
     return redirect(url_for("integrations.show", integration_id=integration_id), 303)
 
 
+def _ticked() -> set[NoticeKind]:
+    return {kind for kind in CHOICES if kind in request.form}
+
+
 def _found(token: str) -> Stop:
     return stop_of(door.runtime(), token) or abort(404)
 
 
 def _about_stop(found: Stop, *, done: bool) -> str:
-    names = wording.listed([name for _, name in found.workspaces])
+    names = say("all workspaces") if found.everywhere else wording.listed([name for _, name in found.workspaces])
     return render_template("people/unsubscribe.html", kind=said(found.kind), names=names, done=done)

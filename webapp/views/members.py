@@ -145,11 +145,11 @@ def take_up_invitation(token: str) -> Page:
 
 
 def members_page(faults: dict[str, str]) -> str:
-    viewer, now = door.viewer(), door.now()
-    with door.runtime().database.reading() as reading:
+    viewer, now, runtime = door.viewer(), door.now(), door.runtime()
+    with runtime.database.reading() as reading:
         found = members_of(reading, viewer.workspace_id)
         invitations = links_of(reading, viewer.workspace_id, LinkKind.INVITATION, now=now)
-        history = team_history(reading, viewer.workspace_id)
+        history = team_history(reading, runtime.platform, viewer.workspace_id)
         zone = zone_of_workspace(reading, viewer.workspace_id).key
     return render_template(
         "members/index.html", members=found, invitations=invitations, history=history, zone=zone, faults=faults,

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 from webapp.lifecycle.confirm_email import ask_confirmation, confirm_email
 from webapp.lifecycle.demo_person import EMAIL, PASSWORD
 from webapp.lifecycle.reset_password import ask_reset, is_reset_token, reset_password
-from webapp.lifecycle.sign_in import TooManyTries, sign_in
+from webapp.lifecycle.sign_in import sign_in
 from webapp.lifecycle.sign_up import BadEntry, sign_up
+from webapp.lifecycle.throttle import TooManyTries
 from webapp.lifecycle.workspaces import add_workspace
 from webapp.views import door
 from webapp.views.members import members_page

@@ -60,6 +60,7 @@ class AmazonAds(Platform):
     name = "Amazon Ads"
     company = "Amazon"
     kind = "ads"
+    signed_in_at = "https://advertising.amazon.com/"
     # `profile` tells who consented: Amazon's API itself knows only accounts.
     scopes = (PROFILE, ADS)
     scope_words = (

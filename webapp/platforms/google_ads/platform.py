@@ -93,6 +93,7 @@ class GoogleAds(Platform):
     pkce = True
     # Both words count: whoever is signed in is asked who it is, and a refresh token comes back.
     chooser = (("prompt", "select_account consent"),)
+    signed_in_at = "https://accounts.google.com/"
     needs_developer_token = True
     # Basic access; a whole searchStream is one (developers.google.com/google-ads/api/docs/access-levels).
     daily_operations = 15_000

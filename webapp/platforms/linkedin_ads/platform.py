@@ -88,6 +88,7 @@ class LinkedInAds(Platform):
     name = "LinkedIn Ads"
     company = "LinkedIn"
     kind = "ads"
+    signed_in_at = "https://www.linkedin.com/"
     scopes = ("r_ads", "r_ads_reporting", "openid", "profile", "email")
     scope_words = (
         *OPENID,

@@ -82,6 +82,7 @@ class MetaAds(Platform):
     name = "Meta Ads"
     company = "Meta"
     kind = "ads"
+    signed_in_at = "https://www.facebook.com/"
     mark = "meta"
     in_demo = True
     scopes = ("ads_read",)

@@ -64,6 +64,7 @@ class MicrosoftAds(Platform):
     renewal = Renewal.REFRESH_TOKEN
     pkce = True
     chooser = (("prompt", "select_account"),)
+    signed_in_at = "https://ads.microsoft.com/"
     rotates = True
     # "Old refresh tokens are not revoked when used" (learn.microsoft.com/entra/identity-platform/refresh-tokens).
     old_token_usable = True

@@ -63,6 +63,7 @@ class PinterestAds(Platform):
     name = "Pinterest Ads"
     company = "Pinterest"
     kind = "ads"
+    signed_in_at = "https://www.pinterest.com/"
     mark = "pinterest"
     scopes = ("ads:read", "user_accounts:read")
     scope_words = (

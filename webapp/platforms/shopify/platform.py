@@ -49,6 +49,7 @@ class Shopify(Platform):
     name = "Shopify"
     company = "Shopify"
     kind = "store"
+    signed_in_at = "https://accounts.shopify.com/"
     mark = "shopify"
     in_demo = True
     scopes = ("read_orders", "read_products", "read_inventory")

@@ -100,6 +100,7 @@ class SnapchatAds(Platform):
     name = "Snapchat Ads"
     company = "Snapchat"
     kind = "ads"
+    signed_in_at = "https://accounts.snapchat.com/"
     mark = "snapchat"
     scopes = (SCOPE,)
     scope_words = ((SCOPE, marked("Snapchat ad accounts (Snapchat has no narrower permission; we only read)")),)

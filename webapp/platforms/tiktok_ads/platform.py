@@ -82,6 +82,7 @@ class TikTokAds(Platform):
     name = "TikTok Ads"
     company = "TikTok"
     kind = "ads"
+    signed_in_at = "https://ads.tiktok.com/"
     mark = "tiktok"
     in_demo = True
     # Ids from TikTok's permission list; 1 to 4 are ad accounts, ads, audiences and reporting. Reading spend needs two.
