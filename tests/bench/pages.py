@@ -61,15 +61,13 @@ class Data:
     def __init__(self, share: float) -> None:
         self.today = datetime.now(UTC).astimezone(ZONE).date()
         self.first = self.today - timedelta(days=DAYS - 1)
-        self.orders, self.insights, self.latest = Chain(), Chain(), Chain()
+        self.orders, self.insights = Chain(), Chain()
         for window in _windows(self.first, self.today, ORDER_DAYS, round(ORDER_PAGES * share)):
             self.orders.window(*window[:2], list(_order_pages(*window)))
-        for window in _windows(self.first, self.today, INSIGHT_DAYS, round(INSIGHT_PAGES * share)):
+        # Today is asked for alone: it is not over, and will be asked for again.
+        insights = _windows(self.first, self.today, INSIGHT_DAYS, round(INSIGHT_PAGES * share), newest=1)
+        for window in insights:
             self.insights.window(*window[:2], list(_insight_pages(*window)))
-        # Today is not over, so its rows are asked for again every time: the same campaigns.
-        newest = len(next(iter(self.insights.windows.values()))) * INSIGHTS_PER_PAGE // INSIGHT_DAYS
-        rows = (_insight(number, self.today) for number in range(newest))
-        self.latest.window(self.today, self.today, list(_in_pages(rows, INSIGHTS_PER_PAGE)))
 
     def order_page(self, body: bytes) -> bytes:
         asked = json.loads(body)
@@ -90,8 +88,7 @@ class Data:
         asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
         stretch = json.loads(asked["time_range"]) if "time_range" in asked else asked
         first, last = date.fromisoformat(stretch["since"]), date.fromisoformat(stretch["until"])
-        chain = self.latest if first == self.today else self.insights
-        page, after = chain.asked(first, last, asked.get("after", ""))
+        page, after = self.insights.asked(first, last, asked.get("after", ""))
         if after is None:
             return b'%b],"paging":{"cursors":{"before":"x"}}}' % page
         more = f"http://{self.host}{url.partition('&after=')[0]}&after={after}"
@@ -106,11 +103,13 @@ def _last_day(end: datetime) -> date:
     return (end - timedelta(microseconds=1)).date()
 
 
-def _windows(first: date, today: date, longest: int, pages: int) -> Iterator[tuple[date, date, int, int]]:
+def _windows(
+    first: date, today: date, longest: int, pages: int, *, newest: int | None = None
+) -> Iterator[tuple[date, date, int, int]]:
     """First and last day, the number of its first page, and how many it has; newest window first."""
     number, last = 0, today
     while last >= first:
-        begins = max(first, last - timedelta(days=longest - 1))
+        begins = max(first, last - timedelta(days=(newest if newest and last == today else longest) - 1))
         ends = round(pages * ((today - begins).days + 1) / DAYS)
         yield begins, last, number, max(1, ends - number)
         number, last = max(ends, number + 1), begins - timedelta(days=1)
@@ -155,11 +154,7 @@ def _insight_pages(first: date, last: date, _number: int, pages: int) -> Iterato
     many, days = pages * INSIGHTS_PER_PAGE, (last - first).days + 1
     rows = (_insight(place - -(-day * many // days), first + timedelta(days=day))
             for place in range(many) for day in [place * days // many])  # fmt: skip
-    yield from _in_pages(rows, INSIGHTS_PER_PAGE)
-
-
-def _in_pages(rows: Iterator[str], size: int) -> Iterator[bytes]:
-    while page := list(islice(rows, size)):
+    while page := list(islice(rows, INSIGHTS_PER_PAGE)):
         yield f'{{"data":[{",".join(page)}'.encode()
 
 

@@ -83,7 +83,7 @@ def test_no_change_is_missed_however_often_reading_was_cut_off(zone, begin, step
 
 @given(zone=zones, begin=moments, steps=steps)
 def test_what_is_owed_is_asked_for_once_newest_first_and_in_bounds(zone, begin, steps):
-    for stream in (ORDERS, SPEND):
+    for stream in (ORDERS, SPEND, replace(SPEND, today_alone=True)):
         reader = Reader(stream, zone, local_day(begin, zone) - timedelta(days=50))
         now = begin
         for seconds, finished in steps:

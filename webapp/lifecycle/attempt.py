@@ -33,7 +33,7 @@ _COUNT = (
     .where(_run.c.id == bindparam("run"))
     .values(
         stream=bindparam("named"),
-        pages=_run.c.pages + 1,
+        pages=_run.c.pages + bindparam("asked"),
         rows=_run.c.rows + bindparam("more"),
         days=_run.c.days + bindparam("whole"),
     )
@@ -48,11 +48,12 @@ class Attempt:
         self.platform: Platform = runtime.platform(claim.platform)
         self.run_id: int | None = None
         self.api: Api | None = None
-        self.recovering = self._proven = False
+        self.recovering = self.proven = False
         # Days this attempt has marked stale: they stay so as long as the claim is held (`sum_some`).
         self.marked: set[date] = set()
         self._told = -TELL_SECONDS
         self._rows = 0
+        self._uncounted: list[int] = []
         self._claimed_at = runtime.now()
         self._began = time.monotonic()
 
@@ -68,9 +69,9 @@ class Attempt:
 
     def prove(self, session: Session, integration: Integration) -> None:
         """Data is flowing: whatever was open is over, and the badge may start to say so."""
-        if self._proven:
+        if self.proven:
             return
-        self._proven = True
+        self.proven = True
         integration.proved_at = self.runtime.now()
         if open_incident(session, integration.id) is not None:
             begin_recovery(
@@ -79,11 +80,17 @@ class Attempt:
             )  # fmt: skip
             self.recovering = True
 
-    def count(self, session: Session, stream: Stream, window: Window, page: Page) -> None:
+    def note(self, page: Page) -> None:
+        """One page more, to be counted with the next that is written."""
         self._rows += len(page.records)
-        whole = page.resume is None and stream.reading is not Reading.SNAPSHOT
-        given = {"run": self.run_id, "named": stream.name, "more": len(page.records)}
+        self._uncounted.append(len(page.records))
+
+    def count(self, session: Session, stream: Stream, window: Window, *, finished: bool) -> None:
+        """Write down the pages noted since the last time."""
+        whole = finished and stream.reading is not Reading.SNAPSHOT
+        given = {"run": self.run_id, "named": stream.name, "asked": len(self._uncounted), "more": sum(self._uncounted)}
         session.execute(_COUNT, given | {"whole": (window.last - window.first).days + 1 if whole else 0})
+        self._uncounted.clear()
 
     def tell(self, session: Session, integration: Integration, *, at_once: bool) -> None:
         """Let whoever watches see how far it is, at once or when it was long ago."""

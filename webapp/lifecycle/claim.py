@@ -164,12 +164,17 @@ def _is_free(now: datetime | BindParameter[datetime]) -> tuple[ColumnElement[boo
     return _due.c.next_sync_at <= now, ~held
 
 
-def hold(runtime: Runtime, session: Session, claim: Claim) -> Integration:
-    """Renew the lease inside the caller's transaction and give the integration as it is now. Raises LostClaim."""
+def keep(runtime: Runtime, session: Session, claim: Claim) -> None:
+    """Renew the lease inside the caller's transaction, where nothing of the merchant's is written. Raises LostClaim."""
     given = {"which": claim.integration_id, "held": claim.fence, "again": runtime.now() + LEASE}
     if session.execute(_HOLD, given).first() is None:
         raise LostClaim(claim.integration_id)
-    integration: Integration = session.scalars(_READ, given).one()
+
+
+def hold(runtime: Runtime, session: Session, claim: Claim) -> Integration:
+    """Renew the lease inside the caller's transaction and give the integration as it is now. Raises LostClaim."""
+    keep(runtime, session, claim)
+    integration: Integration = session.scalars(_READ, {"which": claim.integration_id}).one()
     if not integration.is_active:
         raise LostClaim(claim.integration_id)
     return integration

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from webapp.database import insert_of, table_of
 from webapp.lifecycle.runtime import Runtime
+from webapp.lifecycle.said_again import Said
 from webapp.lifecycle.store_page import day_sums
 from webapp.models.integration import Integration
 from webapp.models.plan import day_start, local_day, low_water, read_mark
@@ -28,15 +29,19 @@ A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hint:
-    """The window being read, when its reading began, and the page to go on with."""
+    """The window being read, when its reading began, and the page to go on with.
+
+    `same`: so many pages were read, and each said what is stored; None once one of them did not.
+    """
 
     window: Window
     started: datetime
-    resume: str | None
+    resume: str | None = None
+    same: int | None = 0
 
-    def after(self, resume: str | None) -> Hint | None:
+    def after(self, resume: str | None, *, same: int | None = None) -> Hint | None:
         """What to keep once a page is stored; None when the window is done."""
-        return replace(self, resume=resume) if resume is not None else None
+        return replace(self, resume=resume, same=same) if resume is not None else None
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -46,6 +51,7 @@ class Hint:
             "end": self.window.end.isoformat(),
             "started": self.started.isoformat(),
             "resume": self.resume,
+            "same": self.same,
         }
 
     @classmethod
@@ -61,6 +67,7 @@ class Hint:
             ),
             started=datetime.fromisoformat(dig_text(kept, "started")),
             resume=dig_text(kept, "resume") or None,
+            same=same if isinstance(same := kept.get("same"), int) else None,
         )
 
 
@@ -78,8 +85,11 @@ def cover(
     *,
     known: set[date],
     finished: bool,
+    same: bool = False,
 ) -> None:
     """Write what is now known of each day: counts for every day touched, and for a finished window how far it reaches.
+
+    `same`: everything it said is stored already, so that nothing is counted anew.
 
     A day of a window that is not finished yet gains rows but no claim to be read. `known` are the days that have a
     row here, as the claim's holder knows without asking; those that get one are added.
@@ -95,6 +105,7 @@ def cover(
     # comes again after the account's time zone changed may have left it.
     near = {day + step for day in touched for step in (-A_DAY, timedelta(0), A_DAY)}
     counted = wanted if stream.reading is Reading.DAYS else wanted & near | wanted - known
+    counted = set() if same else counted
     sums = day_sums(session, integration, stream, counted)
     found = _covered_rows(session, integration, stream, wanted & known)
     for day in sorted(wanted):
@@ -137,7 +148,15 @@ def _keeping(insert: Callable[..., sqlite.Insert | postgresql.Insert]) -> Insert
     )
 
 
-def end_window(session: Session, platform: Platform, integration: Integration, stream: Stream, now: datetime) -> None:
+def end_window(
+    session: Session,
+    platform: Platform,
+    integration: Integration,
+    stream: Stream,
+    now: datetime,
+    *,
+    said: Said | None = None,
+) -> None:
     """Nothing to go on with; raise the low-water mark as far as nothing below it is missing."""
     cursor = cursor_of(session, integration, stream)
     if cursor is None:
@@ -149,6 +168,8 @@ def end_window(session: Session, platform: Platform, integration: Integration, s
         )
         session.add(cursor)
     cursor.hint, cursor.read_at = None, now
+    if said is not None:
+        cursor.said = said.as_json()
     if stream.reading is not Reading.SNAPSHOT:
         session.flush()
         zone = ZoneInfo(integration.timezone)

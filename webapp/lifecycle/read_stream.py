@@ -17,11 +17,12 @@ from sqlalchemy import Connection
 from webapp.lifecycle.allowance import Allowance
 from webapp.lifecycle.attempt import Attempt
 from webapp.lifecycle.bury import bury_unlisted, bury_unseen, mark_unseen
-from webapp.lifecycle.claim import hold
+from webapp.lifecycle.claim import hold, keep
 from webapp.lifecycle.hidden import in_doubt, still_counted
 from webapp.lifecycle.note_costs import note_store_costs
 from webapp.lifecycle.progress import Hint, cover, cursor_of, end_window, keep_hint
 from webapp.lifecycle.runtime import bump
+from webapp.lifecycle.said_again import Hearing, Said, forget
 from webapp.lifecycle.store_page import store_page
 from webapp.lifecycle.sum_days import mark_stale, owner_of
 from webapp.models.integration import Integration
@@ -43,6 +44,7 @@ class StreamReader:
         self._attempt, self._runtime, self._platform = attempt, attempt.runtime, attempt.platform
         self._api, self._account, self._integration, self._stream = api, account, integration, stream
         self._known: set[date] = set()
+        self._said: Said | None = None
 
     def read(self, fresh_since: datetime | None, allowance: Allowance) -> None:
         """Everything that is owed. What was read before `fresh_since` and may still change is owed once more."""
@@ -56,13 +58,16 @@ class StreamReader:
         for window in self._owed(cursor, days, fresh_since):
             allowance.count(self._api.calls)
             allowance.admit(window, today=local_day(self._runtime.now(), ZoneInfo(integration.timezone)))
-            self._read_window(Hint(window=window, started=self._runtime.now(), resume=None))
+            # Asked for once more, a day is written once more: somebody doubts what is stored.
+            doubted = any(found.is_asked_again for day in window.days if (found := days.get(day)) is not None)
+            self._read_window(Hint(window=window, started=self._runtime.now(), same=None if doubted else 0))
 
     def _so_far(self) -> tuple[Cursor | None, dict[date, CoveredDay]]:
         with self._runtime.database.reading() as session:
             cursor = cursor_of(session, self._integration, self._stream)
             days = covered(session, self._integration, self._stream)
         self._known = set(days)
+        self._said = Said.of(cursor.said) if cursor is not None else None
         return cursor, days
 
     def _owed(
@@ -81,12 +86,17 @@ class StreamReader:
 
     def _read_window(self, at: Hint) -> None:
         # Where the platform forgot a page, though not the window, what is stored so far is stored again: no change.
-        for place in (at, replace(at, resume=None)):
+        for place in (at, replace(at, resume=None, same=None)):
             try:
                 pages = self._platform.read(self._api, self._account, self._stream, place.window, resume=place.resume)
+                hearing = self._hearing(place)
                 with self._runtime.database.connection() as connection:
                     for page in pages:
-                        self._store(place, page, connection)
+                        self._attempt.note(page)
+                        if hearing.repeats(page):
+                            self._pass_over(place, page, hearing, connection)
+                        else:
+                            self._store(place, page, hearing, connection)
                         # Let go before the next one comes: what a sync holds is one page, however many there are.
                         del page
                 return
@@ -95,7 +105,31 @@ class StreamReader:
                 answer = dead.answer
         raise Trouble(verdict(Cause.PLATFORM_DOWN, transient=True, code="dead_cursor", message=answer.text), answer)
 
-    def _store(self, at: Hint, page: Page, connection: Connection) -> None:
+    def _hearing(self, at: Hint) -> Hearing:
+        alone = self._said is not None and at.window.first == at.window.last == self._said.day
+        # Of what came before the page to go on with nothing is known, unless it was all the same.
+        return Hearing(self._said if alone else None, same=at.same if at.same or at.resume is None else None)
+
+    def _pass_over(self, at: Hint, page: Page, hearing: Hearing, connection: Connection) -> None:
+        """It says what is stored: all there is to write is that it was heard."""
+        attempt, runtime, stream = self._attempt, self._runtime, self._stream
+        hint = at.after(page.resume, same=hearing.same)
+        with runtime.database.writing(connection) as session:
+            if hint is not None and attempt.proven:
+                keep(runtime, session, attempt.claim)
+                keep_hint(session, self._platform, self._integration, stream, hint)
+                return
+            integration = hold(runtime, session, attempt.claim)
+            attempt.prove(session, integration)
+            if hint is not None:
+                keep_hint(session, self._platform, integration, stream, hint)
+            else:
+                cover(runtime, session, integration, stream, at, (), known=self._known, finished=True, same=True)
+                end_window(session, self._platform, integration, stream, runtime.now())
+            attempt.count(session, stream, at.window, finished=hint is None)
+            attempt.tell(session, integration, at_once=hint is None)
+
+    def _store(self, at: Hint, page: Page, hearing: Hearing, connection: Connection) -> None:
         attempt, runtime, stream, known = self._attempt, self._runtime, self._stream, self._known
         hidden = self._hidden(at, page)
         with runtime.database.writing(connection) as session:
@@ -105,6 +139,8 @@ class StreamReader:
                 attempt.prove(session, integration)
             # Days nobody has read, from a window nobody has begun: nothing of them can be here.
             all_new = at.resume is None and stream.reading is not Reading.SNAPSHOT and known.isdisjoint(at.window.days)
+            if self._said is not None and self._said.day in at.window.days:
+                forget(session, integration, stream, self._said, same=hearing.same, read_at=at.started)
             touched = store_page(session, integration, page.records, read_at=at.started, all_new=all_new)
             mark_stale(session, owner_of(integration), touched - attempt.marked)
             hint = at.after(page.resume)
@@ -119,12 +155,20 @@ class StreamReader:
                 note_store_costs(session, integration, runtime.now())
             cover(runtime, session, integration, stream, at, touched, known=known, finished=hint is None)
             if hint is None:
-                end_window(session, self._platform, integration, stream, runtime.now())
+                said = hearing.said(at.window.last, at.started) if self._is_running(at.window) and not hidden else None
+                end_window(session, self._platform, integration, stream, runtime.now(), said=said)
             else:
                 keep_hint(session, self._platform, integration, stream, hint)
-            attempt.count(session, stream, at.window, page)
+            attempt.count(session, stream, at.window, finished=hint is None)
             attempt.tell(session, integration, at_once=hint is None)
         attempt.marked |= touched
+        if self._said is not None and self._said.day in at.window.days:
+            self._said = None
+
+    def _is_running(self, window: Window) -> bool:
+        """Whether it is the account's running day and no other."""
+        today = local_day(self._runtime.now(), ZoneInfo(self._integration.timezone))
+        return self._stream.reading is Reading.DAYS and window.first == window.last == today
 
     def _hidden(self, at: Hint, page: Page) -> frozenset[date]:
         """Days on which something is not reported any more, and yet the platform's own total still contains it."""
@@ -164,7 +208,7 @@ class StreamReader:
                 held, now = hold(self._runtime, session, self._attempt.claim), self._runtime.now()
                 gone = bury_unlisted(session, held, stream, day, listed, now)
                 if gone:
-                    at = Hint(window=window, started=now, resume=None)
+                    at = Hint(window=window, started=now)
                     cover(self._runtime, session, held, stream, at, {day}, known={day}, finished=False)
                     bump(session, held.workspace_id)
                     log.info("sync %s: %s gone at the platform", integration.id, gone)

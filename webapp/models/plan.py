@@ -59,7 +59,10 @@ def owed_windows(
     today = local_day(now, zone)
     stale, aged = (max(now - age, fresh_since or now - age) for age in (RESTATE_EVERY, stream.pace))
     owed = [day for day in _days(first_day, today) if _is_owed(stream, covered.get(day), day, today, stale, aged)]
-    return [_window(stream, covered, run, zone, now) for run in _runs(owed, stream.window_days)]
+    # It will be asked for again and again, the days before it will not.
+    alone = [day for day in owed if stream.today_alone and day == today]
+    runs = (alone, *_runs([day for day in owed if day not in alone], stream.window_days))
+    return [_window(stream, covered, run, zone, now) for run in runs if run]
 
 
 def read_mark(day_end: datetime, started: datetime) -> tuple[bool, datetime]:

@@ -34,7 +34,10 @@ class SyncRun(SQLModel, table=True):
 
 
 class Cursor(SQLModel, table=True):
-    """`through`: everything before this instant has been read. `hint`: the window and page a stopped run was at."""
+    """`through`: everything before this instant has been read. `hint`: the window and page a stopped run was at.
+
+    `said`: digests of the running day's pages as they are stored.
+    """
 
     workspace_id: str = Field(primary_key=True)
     platform: str = Field(primary_key=True)
@@ -42,6 +45,7 @@ class Cursor(SQLModel, table=True):
     stream: str = Field(primary_key=True)
     through: datetime | None = None
     hint: dict[str, object] | None = Field(default=None, sa_type=JSON_TYPE)
+    said: dict[str, object] | None = Field(default=None, sa_type=JSON_TYPE)
     read_at: datetime | None = None
 
 

@@ -25,6 +25,7 @@ class Stream:
 
     CHANGES streams are read by change time, in windows of calendar days; reading every change since a day's start
     also completes that day. DAYS streams are read by booked day, and days younger than `look_back` may be restated.
+    `today_alone`: the running day is a window of its own, where one question more is neither dear nor rationed.
     `pace` is how old a running day's figures may grow before they are asked for again, where each question is dear.
     SNAPSHOT streams have no days; they are read whole, at most once per `every`.
     """
@@ -36,6 +37,7 @@ class Stream:
     depth_days: int = 90
     look_back: int = 0
     window_days: int = 7
+    today_alone: bool = False
     every: timedelta = timedelta(hours=6)
     pace: timedelta = timedelta(0)
 

@@ -98,7 +98,7 @@ class LinkedInAds(Platform):
     streams = (
         Stream(
             name="daily_spend", label="ad spend", unit=("campaign day", "campaign days"), reading=Reading.DAYS,
-            depth_days=90, look_back=30, window_days=31,
+            today_alone=True, depth_days=90, look_back=30, window_days=31,
         ),
     )  # fmt: skip
     renewal = Renewal.REFRESH_TOKEN

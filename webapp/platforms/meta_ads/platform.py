@@ -94,7 +94,7 @@ class MetaAds(Platform):
     streams = (
         Stream(
             name="daily_spend", label="ad spend", unit=("campaign day", "campaign days"), reading=Reading.DAYS,
-            depth_days=90, look_back=28, window_days=30,
+            today_alone=True, depth_days=90, look_back=28, window_days=30,
         ),
     )  # fmt: skip
     renewal = Renewal.REEXCHANGE

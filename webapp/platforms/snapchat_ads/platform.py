@@ -108,7 +108,7 @@ class SnapchatAds(Platform):
         # 30 days, not 31: with the hour that autumn gives back, 31 days are longer than Snapchat allows.
         Stream(
             name="daily_spend", label="ad spend", unit=("campaign day", "campaign days"), reading=Reading.DAYS,
-            depth_days=90, look_back=28, window_days=30,
+            today_alone=True, depth_days=90, look_back=28, window_days=30,
         ),
     )  # fmt: skip
     renewal = Renewal.REFRESH_TOKEN

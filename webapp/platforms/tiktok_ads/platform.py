@@ -97,7 +97,7 @@ class TikTokAds(Platform):
     streams = (
         Stream(
             name="daily_spend", label="ad spend", unit=("campaign day", "campaign days"), reading=Reading.DAYS,
-            depth_days=90, look_back=28, window_days=29,
+            today_alone=True, depth_days=90, look_back=28, window_days=29,
         ),
     )  # fmt: skip
     renewal = Renewal.NONE
