@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from webapp.models.access import Ending
 from webapp.models.notice import Notice
-from webapp.models.people import Person
+from webapp.models.people import Member, Person, Role
 
 
 @pytest.fixture
@@ -138,6 +138,21 @@ def test_viewers_and_the_unconfirmed_are_not_told(acts, send_mail, runtime, peop
     acts.syncs(one)
     acts.sandbox.advance(minutes=5)
     assert send_mail() == 0
+
+
+def test_each_letter_says_who_else_was_told(acts, send_mail, runtime, people):
+    with runtime.database.writing() as session:
+        session.exec(select(Member).where(Member.person_id == people["vic"])).one().role = Role.ADMIN
+    one = acts.connects("meta_ads")
+    acts.syncs(one)
+    breaks(acts, "meta_ads")
+    acts.syncs(one)
+    acts.sandbox.advance(minutes=3)
+    assert send_mail() == 2
+    for letter in acts.sandbox.letters():
+        (other,) = {"ana@test.test", "vic@test.test"} - {letter["to"]}
+        assert f"Also told: {other}." in letter["text"]
+        assert f"Also told: {other}." in letter["html"]
 
 
 def test_the_text_part_runs_no_two_sentences_together(acts, send_mail):

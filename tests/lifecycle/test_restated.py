@@ -14,6 +14,7 @@ from webapp.lifecycle.tidy import tidy
 from webapp.models.day_sum import Because
 from webapp.models.integration import Integration
 from webapp.models.restated import DayFigure, Restated
+from webapp.queries import wording
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -52,6 +53,11 @@ def test_late_spend_is_told_with_what_the_day_was_until_it_has_been_seen(acts, a
     page = ana.client.get("/").text
     assert re.search(r"Meta spend \$[\d,.]+ \$[\d,.]+ [+−]\$[\d,.]+ corrected by Meta", text_of(page))
     assert re.search(r"Changed since: Meta spend was \$[\d,.]+ at first", text_of(page))
+    line = re.compile(rf"{wording.day(last.day)} Meta spend .*? corrected by Meta \w+ \d+ \w+, \d\d:\d\d")
+    assert line.search(text_of(ana.client.get("/overview/changes?days=90").text)), "with the time it was noticed"
+    rows = ana.client.get("/overview/changes?days=90&as=csv").text.splitlines()
+    assert len(rows) == len(found) + 1
+    assert f"{last.day},Meta spend," in "\n".join(rows)
     assert ana.post("/overview/look").status_code == 303
     page = ana.client.get("/").text
     assert "corrected by Meta" not in page

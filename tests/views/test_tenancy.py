@@ -28,7 +28,7 @@ PUBLIC = {
 }  # fmt: skip
 SIGNED_IN = {
     "overview.page", "overview.figures", "overview.look", "overview.days", "overview.orders", "overview.refunds",
-    "overview.campaigns", "overview.products", "costs.page", "costs.put", "costs.drop",
+    "overview.campaigns", "overview.changes", "overview.products", "costs.page", "costs.put", "costs.drop",
     "costs.read_file", "costs.take_in", "cost_rules.put", "cost_rules.drop",
     "help.count", "help.again", "stand_ins.page", "stand_ins.put", "stand_ins.accept", "stand_ins.drop",
     "integrations.page", "integrations.board", "checks.check_all", "checks.begin_mute", "checks.end_mute",

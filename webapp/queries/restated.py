@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from webapp.models.day_sum import Because
+from webapp.models.integration import Integration
 from webapp.models.restated import DayFigure, Look, Restated
 from webapp.platforms.base import Platform
 from webapp.queries import wording
+from webapp.queries.drill import AT_ONCE
 
 SHOWN = 8
 # For somebody who never said that they had looked.
@@ -23,7 +26,10 @@ Platforms = Callable[[str], Platform]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeFacts:
-    """ "Tue 17 Nov", "Meta spend", "$412", "$431", "+$19", "corrected by Meta"."""
+    """ "Tue 17 Nov", "Meta spend", "$412", "$431", "+$19", "corrected by Meta", "Wed 18 Nov, 14:10".
+
+    `kept` is what is stored of it.
+    """
 
     day: str
     figure: str
@@ -31,6 +37,8 @@ class ChangeFacts:
     new: str
     by: str
     why: str
+    noticed: str
+    kept: Restated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +57,27 @@ def changes_since_look(
     look = session.get(Look, (workspace_id, person_id))
     where = (Restated.workspace_id == workspace_id, col(Restated.at) > (look.at if look else now - AT_FIRST))
     number = session.exec(select(func.count()).select_from(Restated).where(*where)).one()
-    newest = select(Restated).where(*where).order_by(col(Restated.at).desc(), col(Restated.day).desc()).limit(SHOWN)
-    lines = tuple(_line(one, platform(one.platform)) for one in session.exec(newest))
+    lines = tuple(_lines(session, platform, workspace_id, _newest_first().where(*where).limit(SHOWN)))
     return Changes(lines=lines, more=number - len(lines), since=look.at if look else None)
+
+
+def changes_of(
+    session: Session,
+    platform: Platforms,
+    workspace_id: str,
+    first: date,
+    last: date,
+    *,
+    page: int = 1,
+    at_once: int | None = AT_ONCE,
+) -> tuple[list[ChangeFacts], int]:
+    """Every change that is kept of these days, newest first, a page of them or all; and how many there are."""
+    where = (Restated.workspace_id == workspace_id, col(Restated.day).between(first, last))
+    number = session.exec(select(func.count()).select_from(Restated).where(*where)).one()
+    found = _newest_first().where(*where)
+    if at_once is not None:
+        found = found.limit(at_once).offset((page - 1) * at_once)
+    return _lines(session, platform, workspace_id, found), number
 
 
 def was_by_day(
@@ -64,12 +90,27 @@ def was_by_day(
         .where(Restated.workspace_id == workspace_id, col(Restated.day).between(first, last))
         .order_by(col(Restated.at))
     ):
-        line = _line(one, platform(one.platform))
+        line = _line(one, platform(one.platform), "UTC")
         found[one.day].setdefault(line.figure, f"{line.figure} was {line.old} at first")
     return {day: tuple(words.values()) for day, words in found.items()}
 
 
-def _line(one: Restated, platform: Platform) -> ChangeFacts:
+def _newest_first() -> SelectOfScalar[Restated]:
+    return select(Restated).order_by(col(Restated.at).desc(), col(Restated.day).desc(), col(Restated.id))
+
+
+def _lines(
+    session: Session, platform: Platforms, workspace_id: str, which: SelectOfScalar[Restated]
+) -> list[ChangeFacts]:
+    accounts = select(Integration).where(Integration.workspace_id == workspace_id)
+    zones = {(one.platform, one.account_id): one.timezone for one in session.exec(accounts)}
+    return [
+        _line(one, platform(one.platform), zones.get((one.platform, one.account_id), "UTC"))
+        for one in session.exec(which)
+    ]
+
+
+def _line(one: Restated, platform: Platform, zone: str) -> ChangeFacts:
     spent = one.figure is DayFigure.SPEND
     difference = one.new_micros - one.old_micros
     old, new, by = (wording.money(abs(micros), one.currency) for micros in
@@ -81,6 +122,8 @@ def _line(one: Restated, platform: Platform) -> ChangeFacts:
         new=new,
         by=f"{'+' if difference > 0 else '−'}{by}",
         why=_why(one.because, platform),
+        noticed=wording.moment(one.at, zone),
+        kept=one,
     )
 
 

@@ -19,9 +19,9 @@ from webapp.queries.overview_facts import OverviewFacts
 from webapp.queries.overview_lines import product_lines
 from webapp.queries.period import CHOICES
 from webapp.queries.poll import still_holds
-from webapp.queries.restated import changes_since_look
+from webapp.queries.restated import changes_of, changes_since_look
 from webapp.views import door
-from webapp.views.overview_csv import campaigns_csv, days_csv, orders_csv, products_csv, refunds_csv
+from webapp.views.overview_csv import campaigns_csv, changes_csv, days_csv, orders_csv, products_csv, refunds_csv
 from webapp.views.paging import Paged, page_asked
 
 blueprint = Blueprint("overview", __name__)
@@ -37,11 +37,11 @@ def page() -> str | AnyResponse:
         return redirect(url_for("integrations.page"), 303)
     runtime, viewer = door.runtime(), door.viewer()
     with runtime.database.reading() as session:
-        changes = changes_since_look(
+        news = changes_since_look(
             session, runtime.platform,
             workspace_id=viewer.workspace_id, person_id=viewer.person_id, now=runtime.now(),
         )  # fmt: skip
-    return render_template("overview/index.html", overview=shown, choices=CHOICES, changes=changes)
+    return render_template("overview/index.html", overview=shown, choices=CHOICES, changes=news)
 
 
 @blueprint.post("/overview/look")
@@ -112,6 +112,25 @@ def refunds() -> str | AnyResponse:
     return render_template(
         "overview/refunds.html", found=found, lines=lines, paged=Paged(at, number), **_said_of(found, "store")
     )
+
+
+@blueprint.get("/overview/changes")
+@door.signed_in
+def changes() -> str | AnyResponse:
+    """Days of the stretch that were complete and came to something else later."""
+    found, at = _reckoned(), page_asked()
+    if found is None:
+        return _nothing_yet()
+    runtime = door.runtime()
+    with runtime.database.reading() as session:
+        every = None if _is_csv() else drill.AT_ONCE
+        lines, number = changes_of(
+            session, runtime.platform, door.viewer().workspace_id, found.period.first, found.period.last,
+            page=at, at_once=every,
+        )  # fmt: skip
+    if _is_csv():
+        return _csv("changes", found, changes_csv(found, lines))
+    return render_template("overview/changes.html", found=found, lines=lines, paged=Paged(at, number))
 
 
 @blueprint.get("/overview/campaigns")

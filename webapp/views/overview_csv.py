@@ -11,6 +11,7 @@ from webapp.queries.drill import CampaignLine, OrderLine
 from webapp.queries.overview import Reckoning, money_in, stamp_of
 from webapp.queries.overview_lines import NO_COST
 from webapp.queries.profit import Sums
+from webapp.queries.restated import ChangeFacts
 from webapp.views.spreadsheet import Cell, amount, table_csv
 
 DAYS = ("Day", "Orders", "Sales", "Tax", "Refunds", "Cost of goods", "Sales without a cost")
@@ -75,6 +76,19 @@ def refunds_csv(found: Reckoning, lines: Sequence[tuple[date, str, date | None, 
             for day, name, placed, micros, currency in lines
         ],
     )
+
+
+def changes_csv(found: Reckoning, lines: Sequence[ChangeFacts]) -> str:
+    header = ("Day", "Figure", "Was", "Is", "Currency", "Why", "Noticed", "Stamp")
+    stamp = stamp_of(found)
+    return table_csv(
+        header,
+        [
+            [one.kept.day.isoformat(), one.figure, amount(one.kept.old_micros), amount(one.kept.new_micros),
+             one.kept.currency, one.why, one.kept.at.isoformat(timespec="minutes"), stamp]
+            for one in lines
+        ],
+    )  # fmt: skip
 
 
 def campaigns_csv(found: Reckoning, lines: Sequence[CampaignLine]) -> str:
