@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, abort, render_template
 
 from webapp import words
 from webapp.lifecycle.letter import Letter
 from webapp.lifecycle.send_notices import inlined
 from webapp.views import door
-from webapp.views.sample_mail import MAILS
 
 blueprint = Blueprint("mail_patterns", __name__, url_prefix="/mail-patterns")
 
@@ -25,7 +26,7 @@ def _not_in_production() -> None:
 @blueprint.get("")
 @door.signed_in
 def index() -> str:
-    return render_template("mail_patterns.html", mails={name: _letter(name).subject for name in MAILS})
+    return render_template("mail_patterns.html", mails={name: _letter(name).subject for name in _mails()})
 
 
 @blueprint.get("/<mail>")
@@ -41,7 +42,14 @@ def plain(mail: str) -> Response:
 
 
 def _letter(name: str) -> Letter:
-    if name not in MAILS:
+    if name not in _mails():
         abort(404)
     with words.speaking(words.language(words.ENGLISH)):
-        return MAILS[name]()
+        return _mails()[name]()
+
+
+def _mails() -> dict[str, Callable[[], Letter]]:
+    """Made when somebody looks, as the pages of the patterns are."""
+    with words.speaking(words.language(words.ENGLISH)):
+        from webapp.views import sample_mail
+    return sample_mail.MAILS
