@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -203,8 +204,8 @@ def _line(line: _Line) -> Line:
     product, variant, sku = line.product, line.variant, line.sku
     return Line(
         id=tail(line.id),
-        product_id=tail(product.id) if product else None,
-        variant_id=tail(variant.id) if variant else None,
+        product_id=_known(product.id) if product else None,
+        variant_id=_known(variant.id) if variant else None,
         title=plain(line.title),
         sku=plain(sku) if sku else None,
         quantity=count(line.quantity),
@@ -238,10 +239,15 @@ def _variant(one: _Variant) -> Variant:
 
 
 def tail(gid: str) -> str:
-    number = gid[gid.rfind("/") + 1 :]
+    """The number a global id ends in; ValueError when there is none. <https://shopify.dev/docs/api/usage/gids>"""
+    number = gid.rpartition("/")[2]
     if number.isascii() and number.isdigit() and len(number) <= 20:
         return number
     raise ValueError("not an id")
+
+
+# A page names the same few products thousands of times.
+_known = lru_cache(2048)(tail)
 
 
 def _aware(at: datetime) -> datetime:
