@@ -8,7 +8,8 @@ from flask import Blueprint, abort, render_template
 
 from webapp.models.access import Ending
 from webapp.models.health import BADGES
-from webapp.views import door, sample_days, sample_guide, sample_operator, samples
+from webapp.queries.period import CHOICES
+from webapp.views import door, sample_days, sample_guide, sample_operator, sample_overview, samples
 
 blueprint = Blueprint("patterns", __name__, url_prefix="/patterns")
 
@@ -24,7 +25,15 @@ def _not_in_production() -> None:
 def index() -> str:
     return render_template(
         "patterns.html",
-        screens=[*samples.SCREENS, *sample_guide.GUIDES, *sample_days.RECEIPTS, "coverage", "first_steps", "operator"],
+        screens=[
+            *samples.SCREENS,
+            *sample_guide.GUIDES,
+            *sample_days.RECEIPTS,
+            *sample_overview.OVERVIEWS,
+            "coverage",
+            "first_steps",
+            "operator",
+        ],
         endings=[one.value for one in Ending],
         badges=BADGES.items(),
     )
@@ -50,6 +59,9 @@ def screen(name: str) -> str:
         return render_template(
             "integrations/receipt.html", integration=samples.META, receipt=sample_days.RECEIPTS[name]
         )
+    if name in sample_overview.OVERVIEWS:
+        overview, changes = sample_overview.OVERVIEWS[name]
+        return render_template("overview/index.html", overview=overview, choices=CHOICES, changes=changes)
     if name == "coverage":
         return render_template("coverage/index.html", coverage=sample_days.COVERAGE)
     if name == "incident":
