@@ -31,7 +31,7 @@ def everything(page: Page, world: World) -> list[str]:
            "/links", "/responsible"]  # fmt: skip
     page.goto(f"{world.url}/overview/products")
     costs = page.locator('a[href*="/overview/costs/"]').first.get_attribute("href").removeprefix("/overview/")
-    rows = ["", "orders", "refunds", "campaigns", "products", "costs", "gaps", costs]
+    rows = ["", "orders", "refunds", "campaigns", "products", "costs", "gaps", "changes", costs]
     return [*(f"/overview/{one}" if one else "/" for one in rows),
             "/integrations", "/coverage", "/members", "/workspaces", "/help", "/help/data-not-syncing",
             "/help/missing-orders-or-products", "/patterns", "/nowhere", *patterns,

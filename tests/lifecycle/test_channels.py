@@ -90,6 +90,7 @@ def test_a_day_without_anybody_is_said_there_once(acts, chat, tells, send_mail, 
     acts.syncs(one)
     acts.sandbox.advance(minutes=3)
     assert (tells(), tells()) == (1, 0), "that it is back is said once, too"
+    assert "Your profit of the last 30 days: " in acts.sandbox.world.data["chat"][-1]["message"], "as the mail does"
 
 
 def test_what_is_mended_within_the_hold_is_not_said(acts, chat, tells):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import event
 
 from tests.acts import Acts
 from webapp.lifecycle.digest import owe_digests
 from webapp.lifecycle.sign_up import open_workspace
+from webapp.queries.affected import affected
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -47,6 +49,28 @@ def test_one_a_morning_for_all_of_it_and_no_reminder(acts, runtime, send_mail, b
     assert "Birch" in letter["text"]
     assert "Aurora" in letter["text"]
     assert "/workspaces?state=needs" in letter["text"]
+
+
+def test_each_problem_says_the_money_as_its_own_mail_does_in_as_many_queries_however_many_there_are(
+    acts, runtime, send_mail, both
+):
+    said = re.compile(
+        r"Profit since \d+ \w+ leaves out Meta spend\. On comparable days it ran \$\d[^.]*\$\d[^.]* a day\."
+    )
+    own = {said.search(" ".join(one["text"].split())).group(0) for one in acts.sandbox.letters()}
+    assert len(own) == 1, "both accounts are one at the sandbox"
+    mornings(acts, runtime, send_mail, 1)
+    letter = acts.sandbox.letters()[-1]
+    for part in (" ".join(letter["text"].split()), re.sub(r"<[^>]+>", " ", letter["html"])):
+        assert [one.group(0) for one in said.finditer(part)] == [*own, *own]
+    metas = [meta for _, meta in both]
+    with runtime.database.reading() as session:
+        asked = []
+        event.listen(session.bind, "before_cursor_execute", lambda *_: asked.append(1))
+        one = affected(session, runtime.platform, metas[:1], runtime.now())
+        first = len(asked)
+        assert affected(session, runtime.platform, metas, runtime.now()) == dict.fromkeys(metas, *one.values())
+        assert len(asked) == 2 * first > 0
 
 
 def test_nothing_when_all_is_quiet(acts, runtime, send_mail, both):

@@ -76,6 +76,9 @@ def test_spend_in_another_currency_is_a_gap_until_its_rates_are_loaded(acts, ana
         acts.syncs(one)
     page = text_of(ana.client.get("/?days=7").text)
     assert re.search(r"leave out Meta spend: there is no exchange rate for EUR\.", page)
+    rows = text_of(ana.client.get("/overview/campaigns?days=7").text)
+    assert "€" in rows
+    assert "exchange rate" not in rows, "campaigns are in their own currency, and leave out nothing for want of a rate"
     assert {row["Meta Ads spend"] for row in days_of(ana, "?days=7").values()} == {""}
     last = today_of(acts, found[0])
     rates = [f"{last - timedelta(days=number)},EUR,USD,2" for number in range(DAYS)]

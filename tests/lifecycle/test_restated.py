@@ -51,9 +51,11 @@ def test_late_spend_is_told_with_what_the_day_was_until_it_has_been_seen(acts, a
     last = max(found, key=lambda one: one.day)
     assert last.new_micros == sum(micros for _, day, micros in truth if day == str(last.day))
     page = ana.client.get("/").text
-    assert re.search(r"Meta spend \$[\d,.]+ \$[\d,.]+ [+−]\$[\d,.]+ corrected by Meta", text_of(page))
+    assert re.search(
+        r"Meta spend corrected by Meta, noticed .*? \$[\d,]+\.\d\d \$[\d,]+\.\d\d [+−]\$[\d,]+\.\d\d ", text_of(page)
+    )
     assert re.search(r"Changed since: Meta spend was \$[\d,.]+ at first", text_of(page))
-    line = re.compile(rf"{wording.day(last.day)} Meta spend .*? corrected by Meta \w+ \d+ \w+, \d\d:\d\d")
+    line = re.compile(rf"{wording.day(last.day)} · Meta spend corrected by Meta, noticed \w+ \d+ \w+, \d\d:\d\d")
     assert line.search(text_of(ana.client.get("/overview/changes?days=90").text)), "with the time it was noticed"
     rows = ana.client.get("/overview/changes?days=90&as=csv").text.splitlines()
     assert len(rows) == len(found) + 1

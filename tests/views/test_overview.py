@@ -101,6 +101,20 @@ def test_what_is_missing_is_named_with_what_it_may_be_and_profit_is_a_range(acts
     only = ana.client.get("/?days=1").text
     assert "not known" in figure(only, "Meta Ads spend")
     assert "$0" not in figure(only, "Meta Ads spend")
+    assert figure(only, "Sales").startswith("not known"), "nor were the orders of today read"
+    assert 'role="grid"' not in only, "one bar compares with nothing"
+    assert "<td>–</td>" in re.search(r'id="ads-title".*?</section>', only, re.S).group(0), "a share of what?"
+    gone = re.findall(r'<tr><th scope="row">[^<]*</th>((?:<td>[^<]*</td>)+)', page)[0]
+    assert gone.count("not known") == 6, "of a day of which nothing is here"
+
+
+def test_a_day_that_is_not_over_is_not_said_to_be_less_than_a_whole_one(acts, ana):
+    store_and_ads(acts)
+    today, week = (text_of(ana.client.get(f"/?days={days}").text) for days in (1, 7))
+    assert "against all of " in today
+    assert "before: $" in today
+    assert not re.search(r"[+−]\d+ %|× \d", today)
+    assert re.search(r"[+−]\d+ %", week)
 
 
 def marked(page: str, id: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.views.test_overview import store_and_ads, text_of
 from webapp.models.day_sum import AdDay
+from webapp.queries.day_rows import Owner
 from webapp.queries.usual_spend import usual_spend
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -47,8 +48,6 @@ def test_too_few_days_say_nothing_and_only_the_weeks_before_count(acts):
         session.add_all([day(0, 9_000_000_000), day(29, 9_000_000_000), day(1, 1, "2"), day(2, 1, "2")])
         session.add_all([day(ago, ago * 200_000_000) for ago in (1, 2, 3)])
     with acts.runtime.database.reading() as session:
-        since = {("meta_ads", "1"): DAY, ("meta_ads", "2"): DAY}
-        assert usual_spend(session, acts.workspace_id, since) == {
-            ("meta_ads", "1"): "On comparable days it ran $200 to $600 a day."
-        }
-        assert usual_spend(session, acts.workspace_id, {}) == {}
+        one, two = (Owner(acts.workspace_id, "meta_ads", account) for account in "12")
+        assert usual_spend(session, {one: DAY, two: DAY}) == {one: "On comparable days it ran $200 to $600 a day."}
+        assert usual_spend(session, {}) == {}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import render_template
 from sqlmodel import Session, col, select
 
-from webapp.lifecycle.incident_mail import situation, with_receipt
+from webapp.lifecycle.incident_mail import situation, stamp_now, with_receipt
 from webapp.lifecycle.letter import Letter, one_line
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.integration import Integration
@@ -30,13 +30,18 @@ def channel_letter(runtime: Runtime, notices: Sequence[Notice]) -> Letter | None
         place = session.get_one(Workspace, workspace_id).name
         find = _back if kind is NoticeKind.RECOVERED else _broken
         found = find(runtime, session, workspace_id, notices)
-    return message(kind, found, workspace_name=place, home=runtime.settings.public_url) if found else None
+        stamp = stamp_now(runtime, session, workspace_id) if found and kind is NoticeKind.RECOVERED else None
+    home = runtime.settings.public_url
+    return message(kind, found, workspace_name=place, home=home, stamp=stamp) if found else None
 
 
-def message(kind: NoticeKind, found: Sequence[IntegrationFacts], *, workspace_name: str, home: str) -> Letter:
+def message(
+    kind: NoticeKind, found: Sequence[IntegrationFacts], *, workspace_name: str, home: str, stamp: str | None
+) -> Letter:
+    """`stamp` is what the overview still leaves out, beside what came back."""
     names = wording.listed(list(dict.fromkeys(one.platform_name for one in found)))
     body = render_template(
-        "channels/message.txt", items=found[:SHOWN], left=len(found) - len(found[:SHOWN]),
+        "channels/message.txt", items=found[:SHOWN], stamp=stamp, left=len(found) - len(found[:SHOWN]),
         link=f"{home}/integrations/{found[0].id}{'/guide' if _walks(found) else ''}",
     )  # fmt: skip
     return Letter(subject=one_line(_title(kind, names, len(found)), workspace_name), text=body, html="")

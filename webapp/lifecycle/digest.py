@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from flask import render_template
@@ -15,6 +16,7 @@ from webapp.models.notice import Notice, NoticeKind
 from webapp.models.people import Person
 from webapp.models.plan import local_day
 from webapp.models.reminder import nine_of
+from webapp.queries.affected import affected
 from webapp.queries.agency import Agency, PlaceFacts, agency_of
 from webapp.queries.board import Situation
 from webapp.queries.still_broken import still_broken, zone_of_person
@@ -47,20 +49,26 @@ def digest_letter(runtime: Runtime, situation: Situation, person: Person) -> Let
         return None
     with runtime.database.reading() as session:
         agency = agency_of(session, situation, person.id)
-    needing = [place for place in agency.places if place.needs and place.may_change]
+        needing = [place for place in agency.places if place.needs and place.may_change]
+        broken = [one.id for place in needing[:SHOWN] for one in place.broken]
+        effects = affected(session, situation.platform, broken, situation.now)
     if not needing:
         return None
     stop = stop_link(runtime, person_id=person.id, kind=NoticeKind.DIGEST, workspace_ids=())
-    return digest(agency, needing, home=runtime.settings.public_url, stop=stop)
+    return digest(agency, needing, effects, home=runtime.settings.public_url, stop=stop)
 
 
-def digest(agency: Agency, needing: list[PlaceFacts], *, home: str, stop: str | None) -> Letter:
+def digest(
+    agency: Agency, needing: list[PlaceFacts], effects: Mapping[str, str], *, home: str, stop: str | None
+) -> Letter:
+    """`effects` is what each broken integration leaves out of profit, by its id."""
     title = say_number(
         "{count} of {all} workspaces needs you", "{count} of {all} workspaces need you", len(needing), all=agency.count
     )
     context = {
         "title": title,
-        "places": [(place.name, [one for one in place.ones if one.health.needs_merchant]) for place in needing[:SHOWN]],
+        "places": [(place.name, place.broken) for place in needing[:SHOWN]],
+        "effects": effects,
         "left": max(len(needing) - SHOWN, 0),
         "quiet": agency.count - len(needing),
         "link": f"{home}/workspaces?state=needs",

@@ -70,7 +70,7 @@ def recovered_letter(runtime: Runtime, person: Person, notices: Sequence[Notice]
             integration = session.get_one(Integration, receipt.integration_id)
             items += with_receipt(runtime, session, integration, receipt, notice.workspace_id)
         workspace = session.get(Workspace, notices[0].workspace_id) if notices[0].workspace_id else None
-        stamp = _stamp(runtime, session, workspace.id) if workspace is not None else None
+        stamp = stamp_now(runtime, session, workspace.id) if workspace is not None else None
     if not items or workspace is None:
         return None
     stop = stop_link(runtime, person_id=person.id, kind=NoticeKind.RECOVERED, workspace_ids={workspace.id})
@@ -110,10 +110,10 @@ def situation(runtime: Runtime) -> Situation:
     )
 
 
-def _stamp(runtime: Runtime, session: Session, workspace_id: str) -> str | None:
-    """What exports of the usual days say of themselves at this moment."""
+def stamp_now(runtime: Runtime, session: Session, workspace_id: str) -> str | None:
+    """What exports of the usual days say of themselves at this moment, as a sentence."""
     found = reckon(session, runtime.platform, workspace_id=workspace_id, asked={}, now=runtime.now())
-    return stamp_of(found) if found is not None else None
+    return f"{stamp_of(found).removesuffix('.')}." if found is not None else None
 
 
 def _broken(

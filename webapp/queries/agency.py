@@ -54,8 +54,13 @@ class PlaceFacts:
     ones: tuple[OneFacts, ...]
 
     @property
+    def broken(self) -> tuple[OneFacts, ...]:
+        """What somebody has to put right."""
+        return tuple(one for one in self.ones if one.health.needs_merchant)
+
+    @property
     def needs(self) -> int:
-        return sum(one.health.needs_merchant for one in self.ones)
+        return len(self.broken)
 
     @property
     def tone(self) -> str:

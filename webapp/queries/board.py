@@ -22,6 +22,7 @@ from webapp.queries.board_facts import Board, GuideNote, OutbreakFacts, Platform
 from webapp.queries.board_rows import BoardRow, BoardRows, board_rows
 from webapp.queries.calendar import strips_of
 from webapp.queries.checks import check_of
+from webapp.queries.day_rows import Owner
 from webapp.queries.deadlines import lost_days, lost_words
 from webapp.queries.differences import warning_of
 from webapp.queries.explain import explain
@@ -145,7 +146,9 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
                 integration,
                 platform,
                 login=login,
-                usually=rows.usually.get((integration.platform, integration.account_id), ""),
+                usually=rows.usually.get(
+                    Owner(integration.workspace_id, integration.platform, integration.account_id), ""
+                ),
                 now=now,
             ),
             snoozed=_snoozed(snooze, integration),

@@ -18,9 +18,12 @@ from webapp.models.day_note import DayNote
 from webapp.models.integration import Integration
 from webapp.models.lease import Lease
 from webapp.models.people import Person
+from webapp.models.plan import local_day
 from webapp.models.sync import Cursor, SyncRun
 from webapp.models.trouble import Incident, Receipt, Snooze
 from webapp.platforms.diagnosis import Cause
+from webapp.queries.day_rows import Owner
+from webapp.queries.explain import lacking_since
 from webapp.queries.permission import PERMISSION, PermissionRow
 from webapp.queries.under_way import WaitingFacts, under_way
 from webapp.queries.usual_spend import usual_spend
@@ -87,7 +90,7 @@ class BoardRows:
     under_way: list[WaitingFacts]
     suspended: frozenset[str]
     failing: frozenset[str]
-    usually: dict[tuple[str, str], str]
+    usually: dict[Owner, str]
 
 
 def board_rows(session: Session, workspace_id: str, now: datetime, *which: ColumnElement[bool]) -> BoardRows:
@@ -128,7 +131,7 @@ def board_rows(session: Session, workspace_id: str, now: datetime, *which: Colum
         successors=_successors(session, [one.integration.replaced_by for one in rows if one.integration.replaced_by]),
         through=through,
         failing=failing_for_many(session, {one.integration.platform for one in rows if one.is_unanswered}, now),
-        usually=usual_spend(session, workspace_id, _holes(rows)),
+        usually=usual_spend(session, _holes(rows)),
         suspended=frozenset(session.exec(select(Breaker.platform).where(col(Breaker.released_at).is_(None)))),
     )
 
@@ -139,12 +142,12 @@ def _names(session: Session, person_ids: Collection[str]) -> dict[str, str]:
     return dict(session.exec(select(Person.id, Person.name).where(col(Person.id).in_(person_ids))).all())
 
 
-def _holes(rows: Sequence[BoardRow]) -> dict[tuple[str, str], date]:
+def _holes(rows: Sequence[BoardRow]) -> dict[Owner, date]:
     """From which day on each account in trouble lacks data."""
     return {
-        (one.platform, one.account_id): (incident.data_through or incident.began_at)
-        .astimezone(ZoneInfo(one.timezone))
-        .date()
+        Owner(one.workspace_id, one.platform, one.account_id): local_day(
+            lacking_since(incident, one), ZoneInfo(one.timezone)
+        )
         for one, _, _, incident in rows
         if incident is not None
     }

@@ -7,7 +7,7 @@ that disagrees with them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar, cast
@@ -51,7 +51,7 @@ class ProductTotal:
 def store_figures(session: Session, workspace_id: str, first: date, last: date) -> list[StoreDay]:
     """Every store's days from `first` to `last` on which anything happened, not to be changed."""
     stale = stale_days(session, workspace_id, first, last)
-    found = _kept(session, StoreDay, workspace_id, first, last, stale)
+    found = _kept(session, StoreDay, [workspace_id], first, last, stale)
     for owner, days in stale.items():
         found += store_days(session, owner, days, product_days(session, owner, days))
     return found
@@ -59,8 +59,13 @@ def store_figures(session: Session, workspace_id: str, first: date, last: date) 
 
 def ad_figures(session: Session, workspace_id: str, first: date, last: date) -> list[AdDay]:
     """Every ad account's days from `first` to `last` that it told anything of, not to be changed."""
-    stale = stale_days(session, workspace_id, first, last)
-    found = _kept(session, AdDay, workspace_id, first, last, stale)
+    return ad_figures_of(session, [workspace_id], first, last)
+
+
+def ad_figures_of(session: Session, workspace_ids: Collection[str], first: date, last: date) -> list[AdDay]:
+    """The same of several workspaces at once."""
+    stale = _stale_of(session, workspace_ids, first, last)
+    found = _kept(session, AdDay, workspace_ids, first, last, stale)
     for owner, days in stale.items():
         found += ad_days(session, owner, days)
     return found
@@ -81,7 +86,7 @@ def product_totals(
             func.sum(case((unknown, col(ProductDay.units)), else_=0)),
             *_assumed(unknown, defaults),
         )
-        .where(*_in_stretch(ProductDay, workspace_id, first, last, stale))
+        .where(*_in_stretch(ProductDay, [workspace_id], first, last, stale))
         .group_by(col(ProductDay.platform), col(ProductDay.account_id), col(ProductDay.variant_id))
     )  # fmt: skip
     totals = {(row[0], row[1], row[2]): _total(row) for row in rows}
@@ -94,29 +99,34 @@ def product_totals(
 
 def stale_days(session: Session, workspace_id: str, first: date, last: date) -> Stale:
     """The days whose rows changed since they were summed, by account."""
+    return _stale_of(session, [workspace_id], first, last)
+
+
+def _stale_of(session: Session, workspace_ids: Collection[str], first: date, last: date) -> Stale:
     found: Stale = defaultdict(list)
-    for one in session.exec(
-        select_row(StaleDay).where(col(StaleDay.workspace_id) == workspace_id, col(StaleDay.day).between(first, last))
-    ):
+    mine = col(StaleDay.workspace_id).in_(workspace_ids)
+    for one in session.exec(select_row(StaleDay).where(mine, col(StaleDay.day).between(first, last))):
         found[Owner(one.workspace_id, one.platform, one.account_id)].append(one.day)
     return found
 
 
-def _kept(session: Session, table: type[Day], workspace_id: str, first: date, last: date, stale: Stale) -> list[Day]:
-    rows = session.execute(select(table_of(table)).where(*_in_stretch(table, workspace_id, first, last, stale)))
+def _kept(
+    session: Session, table: type[Day], workspace_ids: Collection[str], first: date, last: date, stale: Stale
+) -> list[Day]:
+    rows = session.execute(select(table_of(table)).where(*_in_stretch(table, workspace_ids, first, last, stale)))
     # Rows that answer to the names of the model's columns: three years of them cost a tenth of what objects do.
     return cast(list[Day], list(rows))
 
 
 def _in_stretch(
-    table: type[StoreDay | AdDay | ProductDay], workspace_id: str, first: date, last: date, stale: Stale
+    table: type[StoreDay | AdDay | ProductDay], workspace_ids: Collection[str], first: date, last: date, stale: Stale
 ) -> list[ColumnElement[bool]]:
     apart = [
-        not_(and_(col(table.platform) == owner.platform, col(table.account_id) == owner.account_id,
-                  col(table.day).in_(days)))
+        not_(and_(col(table.workspace_id) == owner.workspace_id, col(table.platform) == owner.platform,
+                  col(table.account_id) == owner.account_id, col(table.day).in_(days)))
         for owner, days in stale.items()
     ]  # fmt: skip
-    return [col(table.workspace_id) == workspace_id, col(table.day).between(first, last), *apart]
+    return [col(table.workspace_id).in_(workspace_ids), col(table.day).between(first, last), *apart]
 
 
 def _total(row: Sequence[object]) -> ProductTotal:

@@ -41,9 +41,7 @@ def explain(
     words = words_of(incident.cause, platform, code=incident.code, closed=incident.account_closed)
     steps = steps_of(incident.remedy, words)
     zone = ZoneInfo(integration.timezone)
-    since = incident.data_through or incident.began_at
-    if integration.is_erased:
-        since = day_start(integration.first_day, zone)
+    since = lacking_since(incident, integration)
     day = wording.short_day(since.astimezone(zone).date())
     account = integration.account_name
     return Explanation(
@@ -68,6 +66,13 @@ def explain(
         technical=_technical(incident),
         topic=words.topic,
     )
+
+
+def lacking_since(incident: Incident, integration: Integration) -> datetime:
+    """Up to when the data is complete: there the hole begins. Of what was deleted nothing is."""
+    if integration.is_erased:
+        return day_start(integration.first_day, ZoneInfo(integration.timezone))
+    return incident.data_through or incident.began_at
 
 
 def steps_of(remedy: Remedy, words: CauseWords) -> tuple[str, ...]:

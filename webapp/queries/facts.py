@@ -91,6 +91,11 @@ class Explanation:
         """What the hole does to the numbers."""
         return say("{affected} leaves out {left_out}.", affected=self.affected, left_out=self.left_out)
 
+    @property
+    def effect(self) -> str:
+        """What the hole does to the numbers, and what a day of it usually came to, where that is known."""
+        return f"{self.affects} {self.usually}".strip()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarningFacts:

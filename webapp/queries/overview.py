@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from webapp.queries.day_figures import ad_figures, product_totals, store_figures
 from webapp.queries.definitions import DEFINITIONS, not_entered
 from webapp.queries.gaps import COMPARABLE, Completeness, completeness, may_stand_in_for, told
 from webapp.queries.moving import moving_words
-from webapp.queries.overview_facts import HelpFacts, OverviewFacts
+from webapp.queries.overview_facts import HelpFacts, LineFacts, OverviewFacts
 from webapp.queries.overview_lines import lines_of, platform_lines, product_lines, profit_range, ratios_of
 from webapp.queries.period import Period, period_of
 from webapp.queries.profit import Sums, Tally, tally
@@ -140,10 +140,14 @@ def overview_of(session: Session, found: Reckoning, *, workspace_id: str) -> Ove
         profit=shown,
         profit_words=words,
         is_loss=found.now_sums.profit < 0,
-        lines=lines_of(
-            found.now_sums, found.before_sums, found.whole, found.before_whole, found.platforms, money, shown
+        lines=_unlike(
+            found,
+            lines_of(found.now_sums, found.before_sums, found.whole, found.before_whole, found.platforms, money, shown),
         ),
-        ratios=ratios_of(found.now_sums, found.before_sums, found.whole, found.before_whole, found.platforms, money),
+        ratios=_unlike(
+            found,
+            ratios_of(found.now_sums, found.before_sums, found.whole, found.before_whole, found.platforms, money),
+        ),
         chart=chart_of(
             period,
             found.tallied,
@@ -162,7 +166,7 @@ def overview_of(session: Session, found: Reckoning, *, workspace_id: str) -> Ove
             for one in DEFINITIONS.values()
         ),
         status=_status(found),
-        compared_with=period.before.words,
+        compared_with=f"all of {period.before.words}" if _is_begun(found) else period.before.words,
         not_entered=tuple(not_entered(found.now_sums)),
     )
 
@@ -173,6 +177,16 @@ def stamp_of(found: Reckoning) -> str:
     lacking = not_entered(found.now_sums)
     said = [words, f"Not entered: {wording.listed(lacking).lower()}." if lacking else ""]
     return " ".join(one for one in said if one) or "Complete"
+
+
+def _is_begun(found: Reckoning) -> bool:
+    """Whether it is one day that is not over yet."""
+    return found.period.length == 1 and bool(found.whole.running)
+
+
+def _unlike(found: Reckoning, lines: tuple[LineFacts, ...]) -> tuple[LineFacts, ...]:
+    """A day that has just begun is not 68 % less than a whole one: no change is told of it."""
+    return tuple(replace(one, change=None) for one in lines) if _is_begun(found) else lines
 
 
 def _status(found: Reckoning) -> tuple[str, str]:

@@ -48,6 +48,8 @@ class BarFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartFacts:
+    """`says_something`: whether any day earned or lost anything."""
+
     bars: tuple[BarFacts, ...]
     zero: float
     top: str
@@ -56,6 +58,12 @@ class ChartFacts:
     last: str
     step: str
     summary: str
+    says_something: bool
+
+    @property
+    def is_drawn(self) -> bool:
+        """One bar compares with nothing, and a row of empty ones says nothing."""
+        return self.says_something and len(self.bars) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,8 @@ def lines_of(
         line("refunds", "−", now.refunds, before.refunds, stores, then_stores, of=shops),
         line("goods", "−", now.goods, before.goods, stores, then_stores, *uncosted, of=shops),
     ]
+    if _is_away(now, whole, platforms):
+        found = [replace(one, amount=None) for one in found]
     guessed = guessed_words(now, money)
     if CostKind.GOODS in now.entered:
         one = line(
@@ -86,7 +88,10 @@ def lines_of(
             found.append(_unknown(key))
             continue
         partly += lacks
-        gaps, then_gaps = (stores, then_stores) if kind is not CostKind.FIXED else ([], [])
+        # A fixed cost needs no orders, but is counted only from where the store's data begins.
+        gaps, then_gaps = (
+            [gap for gap in some if gap.before or kind is not CostKind.FIXED] for some in (stores, then_stores)
+        )
         found.append(line(key, "−", getattr(now, key), getattr(before, key), gaps, then_gaps, *lacks,
                           even=_known(kind, before), of=shops if kind is not CostKind.FIXED else []))  # fmt: skip
     even = all(_known(kind, now) == _known(kind, before) for kind in now.entered | before.entered)
@@ -119,19 +124,12 @@ def ratios_of(
     everything = moving_words(whole)
     marks = tuple(one.words_in(money) for one in whole.lacks)
     comparable = not before_whole.lacks
-    revenue = LineFacts(
-        key="revenue", label=DEFINITIONS["revenue"].label, sign="", amount=money(now.revenue),
-        before=money(before.revenue) if comparable else None,
-        change=_change(now.revenue, before.revenue) if comparable and not marks else None,
-        marks=tuple(gap.words_in(money) for gap in _of_stores(whole)), moving=moving_words(whole, shops),
-    )  # fmt: skip
-    spent = LineFacts(
-        key="ads", label=DEFINITIONS["ads"].label, sign="", amount=money(now.ads),
-        before=money(before.ads) if comparable else None,
-        change=_change(now.ads, before.ads) if comparable and not marks else None,
-        marks=tuple(one.words_in(money) for one in whole.lacks if not (isinstance(one, Gap) and one.is_store)),
-        moving=moving_words(whole, ads),
-    )  # fmt: skip
+    revenue = _ratio_line("revenue", now.revenue, before.revenue, _of_stores(whole), _of_stores(before_whole),
+                          money, moving_words(whole, shops))  # fmt: skip
+    if _is_away(now, whole, platforms):
+        revenue = replace(revenue, amount=None)
+    spent = _ratio_line("ads", now.ads, before.ads, _of_ads(whole), _of_ads(before_whole), money,
+                        moving_words(whole, ads))  # fmt: skip
     margin = LineFacts(
         key="margin", label=DEFINITIONS["margin"].label, sign="", amount=_percent(now.margin),
         before=_percent(before.margin) if comparable else None, change=None, moving=everything,
@@ -142,6 +140,19 @@ def ratios_of(
         before=_times(before.efficiency) if comparable else None, change=None, moving=everything, marks=marks,
     )  # fmt: skip
     return revenue, spent, margin, mer
+
+
+def _ratio_line(
+    key: str, amount: int, then: int, lacks: Sequence[Lack], then_lacks: Sequence[Lack], money: Money,
+    moving: tuple[str, ...],
+) -> LineFacts:  # fmt: skip
+    """One amount beside the profit, compared only with what is as whole as itself."""
+    return LineFacts(
+        key=key, label=DEFINITIONS[key].label, sign="", amount=money(amount),
+        before=None if then_lacks else money(then),
+        change=None if lacks or then_lacks else _change(amount, then),
+        marks=tuple(one.words_in(money) for one in lacks), moving=moving,
+    )  # fmt: skip
 
 
 def profit_range(now: Sums, whole: Completeness, money: Money) -> tuple[str, str]:
@@ -170,6 +181,8 @@ def platform_lines(
 ) -> tuple[PlatformLine, ...]:
     """Where ads are bought, what was spent most on first."""
     found = []
+    # Of spend that is not wholly known nobody has a known share.
+    may_share = now.ads and not any(_of(whole, slug) for slug, platform in platforms.items() if platform.kind == "ads")
     for slug, platform in platforms.items():
         if platform.kind != "ads":
             continue
@@ -183,7 +196,7 @@ def platform_lines(
                 PlatformLine(
                     slug=slug, name=platform.name, mark=platform.mark,
                     spend=money(spend) if spend or not _of(whole, slug) or slug in whole.partly else None,
-                    share=_percent(spend / now.ads) if now.ads else None, claimed=money(claimed),
+                    share=_percent(spend / now.ads) if may_share else None, claimed=money(claimed),
                     roas=_times(claimed / told) if told else None,
                     clicks=wording.count(sum(number for (at, _), number in now.clicks.items() if at == slug)),
                     marks=tuple(one.words_in(money) for one in whole.lacks if one.platform == slug),
@@ -241,6 +254,16 @@ def _of_stores(whole: Completeness) -> list[Gap]:
     return [gap for gap in whole.gaps if gap.is_store]
 
 
+def _is_away(now: Sums, whole: Completeness, platforms: Mapping[str, Platform]) -> bool:
+    """Whether nothing at all of the orders is here: that is not known, which is not zero."""
+    partly = any(slug in whole.partly for slug, platform in platforms.items() if platform.kind == "store")
+    return bool(_of_stores(whole)) and not partly and not now.orders
+
+
+def _of_ads(whole: Completeness) -> list[Lack]:
+    return [one for one in whole.lacks if not (isinstance(one, Gap) and one.is_store)]
+
+
 def _of(whole: Completeness, slug: str) -> list[Gap]:
     return [gap for gap in whole.gaps if gap.platform == slug]
 
@@ -253,7 +276,10 @@ def _change(now: int, before: int) -> str | None:
     if before <= 0 or now < 0:
         return None
     share = (now - before) / before
-    return f"{'+' if share >= 0 else '−'}{abs(share) * 100:.0f} %" if abs(share) < 10 else f"× {now / before:.0f}"
+    if abs(share) >= 10:
+        return f"× {now / before:.0f}"
+    percent = round(share * 100)
+    return f"{'+' if percent > 0 else '−' if percent else ''}{abs(percent)} %"
 
 
 def _percent(share: float | None) -> str | None:

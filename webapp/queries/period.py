@@ -37,10 +37,7 @@ class Period:
     @property
     def words(self) -> str:
         """ "Tue 12 Nov", "26 Oct to 24 Nov", with the year where it is not the same."""
-        if self.length == 1:
-            return wording.day(self.first)
-        year = [f" {day.year}" if self.first.year != self.last.year else "" for day in (self.first, self.last)]
-        return f"{wording.short_day(self.first)}{year[0]} to {wording.short_day(self.last)}{year[1]}"
+        return wording.day(self.first) if self.length == 1 else wording.stretch(self.first, self.last)
 
     @property
     def asked(self) -> dict[str, str]:

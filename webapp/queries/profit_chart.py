@@ -46,14 +46,16 @@ def chart_of(
     lacking = sum(bar.state == "lacking" for bar in bars)
     best = max(range(len(sums)), key=lambda at: sums[at].profit) if sums else 0
     summary = f"Net profit by {step}, {period.words}. Highest: {bars[best].name}, {money(sums[best].profit)}."
+    ends = wording.short_day if period.first.year == period.last.year else wording.dated
     return ChartFacts(
         bars=bars,
         zero=round(zero, 1),
         top=money(highest),
         bottom=money(lowest) if lowest else None,
-        first=wording.short_day(period.first),
-        last=wording.short_day(period.last),
+        first=ends(period.first),
+        last=ends(period.last),
         step=step,
+        says_something=any(one.profit for one in sums),
         summary=f"{summary} {wording.counted(lacking, (step, step + 's'))} not wholly counted." if lacking else summary,
     )
 
@@ -63,19 +65,24 @@ def _bar(
     wide: float,
     moved: str,
 ) -> BarFacts:  # fmt: skip
-    gaps = {gap.subject: None for day in days for gap in whole.on(day)}
+    lacks = [gap for day in days for gap in whole.on(day)]
+    gaps = {gap.subject: None for gap in lacks}
     changing = any(set(some) & set(days) for some in whole.changing.values())
     state = "lacking" if gaps else "changing" if whole.running & set(days) else "whole"
     name = wording.day(days[0])
     if len(days) > 1:
-        name = f"{wording.short_day(days[0])} to {wording.short_day(days[-1])}"
+        name = f"{wording.short_day(days[0])} to {wording.dated(days[-1])}"
     high = max(abs(one.profit) * scale, 1.5)
     stood = {one.subject: None for day in days for one in whole.stood_on(day)}
     state = "lacking" if stood else state
     mark = f"Leaves out {wording.listed(list(gaps))}" if gaps else "May still change" if changing else ""
     mark = ". ".join(said for said in (mark, *stood, moved) if said)
-    figures = (one.revenue, one.refunds, one.goods + one.assumed, one.ads, one.others, one.profit)
-    told = f"{name}: net profit {money(one.profit)}. Revenue {money(one.revenue)}, ads {money(one.ads)}."
+    orders, spend = any(gap.is_store for gap in lacks), any(not gap.is_store for gap in lacks)
+    figures = ((one.revenue, orders), (one.refunds, orders), (one.goods + one.assumed, orders), (one.ads, spend),
+               (one.others, orders), (one.profit, orders or spend))  # fmt: skip
+    # Nothing of it is here, which is not zero.
+    cells = tuple(money(amount) if amount or not lacking else "not known" for amount, lacking in figures)
+    told = f"{name}: net profit {cells[-1]}. Revenue {cells[0]}, ads {cells[3]}."
     return BarFacts(
         name=name,
         x=round(place * wide + wide * AIR / 2, 2),
@@ -85,7 +92,7 @@ def _bar(
         state=state,
         is_loss=one.profit < 0,
         says=f"{told} {mark}." if mark else told,
-        cells=tuple(money(amount) for amount in figures),
+        cells=cells,
         mark=mark,
     )
 

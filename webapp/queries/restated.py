@@ -26,7 +26,7 @@ Platforms = Callable[[str], Platform]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeFacts:
-    """ "Tue 17 Nov", "Meta spend", "$412", "$431", "+$19", "corrected by Meta", "Wed 18 Nov, 14:10".
+    """ "Tue 17 Nov", "Meta spend", "$412.30", "$431.50", "+$19.20", "corrected by Meta", "Wed 18 Nov, 14:10".
 
     `kept` is what is stored of it.
     """
@@ -113,7 +113,7 @@ def _lines(
 def _line(one: Restated, platform: Platform, zone: str) -> ChangeFacts:
     spent = one.figure is DayFigure.SPEND
     difference = one.new_micros - one.old_micros
-    old, new, by = (wording.money(abs(micros), one.currency) for micros in
+    old, new, by = (wording.exact_money(abs(micros), one.currency) for micros in
                     (one.old_micros, one.new_micros, difference))  # fmt: skip
     return ChangeFacts(
         day=wording.day(one.day),

@@ -9,22 +9,23 @@ from datetime import date, timedelta
 from sqlmodel import Session
 
 from webapp.queries import wording
-from webapp.queries.day_figures import ad_figures
+from webapp.queries.day_figures import ad_figures_of
+from webapp.queries.day_rows import Owner
 from webapp.words import say
 
-Account = tuple[str, str]
 # As far back as the overview looks for days to compare with; fewer days than a few say nothing.
 BACK, A_FEW = timedelta(days=28), 3
 
 
-def usual_spend(session: Session, workspace_id: str, since: Mapping[Account, date]) -> dict[Account, str]:
+def usual_spend(session: Session, since: Mapping[Owner, date]) -> dict[Owner, str]:
     """For each account, in words, over the four weeks before its day; absent where there is too little to go by."""
     if not since:
         return {}
-    found: dict[Account, list[int]] = defaultdict(list)
-    currencies: dict[Account, str] = {}
-    for one in ad_figures(session, workspace_id, min(since.values()) - BACK, max(since.values()) - timedelta(days=1)):
-        account = (one.platform, one.account_id)
+    found: dict[Owner, list[int]] = defaultdict(list)
+    currencies: dict[Owner, str] = {}
+    first, last = min(since.values()) - BACK, max(since.values()) - timedelta(days=1)
+    for one in ad_figures_of(session, {owner.workspace_id for owner in since}, first, last):
+        account = Owner(one.workspace_id, one.platform, one.account_id)
         if account in since and since[account] - BACK <= one.day < since[account]:
             found[account].append(one.spend_micros)
             currencies[account] = one.currency

@@ -52,7 +52,15 @@ def days_listed(days: Sequence[date]) -> str:
             stretches[-1].append(one)
         else:
             stretches.append([one])
-    return listed([_stretch(run[0], run[-1]) for run in stretches])
+    return listed([stretch(run[0], run[-1]) for run in stretches])
+
+
+def stretch(first: date, last: date) -> str:
+    """ "12 Nov", "12 Nov to 14 Nov", with both years where they differ."""
+    if first == last:
+        return short_day(first)
+    as_said = short_day if first.year == last.year else dated
+    return say("{first} to {last}", first=as_said(first), last=as_said(last))
 
 
 def clock(value: datetime, zone: str) -> str:
@@ -134,12 +142,6 @@ def through(value: datetime, zone: str, now: datetime) -> str:
 def sentence(words: str) -> str:
     """ "the password was changed" as a sentence of its own."""
     return f"{words[:1].upper()}{words[1:]}." if words else ""
-
-
-def _stretch(first: date, last: date) -> str:
-    if first == last:
-        return short_day(first)
-    return say("{first} to {last}", first=short_day(first), last=short_day(last))
 
 
 @lru_cache(2048)

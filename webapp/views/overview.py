@@ -13,6 +13,7 @@ from webapp.lifecycle.look import note_look
 from webapp.lifecycle.runtime import Runtime
 from webapp.queries import drill
 from webapp.queries.day_figures import product_totals
+from webapp.queries.gaps import Gap
 from webapp.queries.moving import moving_words
 from webapp.queries.overview import Reckoning, money_in, overview_of, reckon
 from webapp.queries.overview_facts import OverviewFacts
@@ -176,11 +177,18 @@ def products() -> str | AnyResponse:
 
 
 def _said_of(found: Reckoning, kind: str, slug: str | None = None) -> dict[str, Sequence[str]]:
-    """What the rows of stores or ad accounts leave out, of one platform or of all, and why they may still change."""
+    """What the rows of stores or ad accounts leave out, of one platform or of all, and why they may still change.
+
+    A missing rate leaves nothing out here: rows are in their own currency.
+    """
     about = {one for one, platform in found.platforms.items() if platform.kind == kind and slug in (None, one)}
     money = money_in(found.currency)
     return {
-        "marks": [one.words_in(money) for one in found.whole.lacks if one.platform in about],
+        "marks": [
+            one.words_in(money)
+            for one in found.whole.lacks
+            if one.platform in about and not (isinstance(one, Gap) and one.needs_rate)
+        ],
         "moving": moving_words(found.whole, {found.platforms[one].company for one in about}),
     }
 

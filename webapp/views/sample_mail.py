@@ -102,9 +102,11 @@ MAILS: dict[str, Callable[[], Letter]] = {
     "digest": lambda: digest(
         Agency(places=(), count=12, needs=2, status="", tone="red", platforms=(), turns_at=NOW),
         [PlaceFacts(id="", name=name, may_change=True, ones=(
-            OneFacts(id="", platform="meta_ads", platform_name="Meta Ads", mark="meta", account_name=f"{name} US",
+            OneFacts(id=name, platform="meta_ads", platform_name="Meta Ads", mark="meta", account_name=f"{name} US",
                      health=Health.NEEDS_RECONNECT, label="Reconnect needed"),
         )) for name in ("Birch", "Cedar")],
+        {"Birch": "Profit since 12 Nov leaves out Meta spend. On comparable days it ran $180 to $240 a day.",
+         "Cedar": "Profit since 10 Nov leaves out Meta spend."},
         home=HOME, stop=STOP,
     ),
     "invitation": lambda: invitation(

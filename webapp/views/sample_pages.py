@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from webapp.models.access import Ending
-from webapp.views import sample_days, sample_guide, sample_operator, samples
+from webapp.queries.period import CHOICES
+from webapp.views import sample_days, sample_guide, sample_operator, sample_overview, samples
 
 Page = tuple[str, dict[str, Any]]
 
@@ -25,10 +26,16 @@ def _receipt(name: str) -> Page:
     return "integrations/receipt.html", {"integration": samples.META, "receipt": sample_days.RECEIPTS[name]}
 
 
+def _overview(name: str) -> Page:
+    overview, changes = sample_overview.OVERVIEWS[name]
+    return "overview/index.html", {"overview": overview, "choices": CHOICES, "changes": changes}
+
+
 PAGES: dict[str, Page] = {
     **{name: _board(name) for name in samples.SCREENS},
     **{name: ("guides/show.html", {"guide": one, "can_change": True}) for name, one in sample_guide.GUIDES.items()},
     **{name: _receipt(name) for name in sample_days.RECEIPTS},
+    **{name: _overview(name) for name in sample_overview.OVERVIEWS},
     "coverage": ("coverage/index.html", {"coverage": sample_days.COVERAGE}),
     "first_steps": _incident(explanation=samples.CHECKPOINT),
     "operator": ("operator/index.html", {"facts": sample_operator.FACTS, "told": None}),

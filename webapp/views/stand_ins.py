@@ -32,7 +32,7 @@ def page() -> str | Response:
         "overview/gaps.html",
         found=found, gaps=[gap for gap in found.whole.gaps if may_stand_in_for(gap)], at_once=AT_ONCE,
         accounts={(one.platform, one.account_id): one for one in found.integrations}, entered=ENTERED,
-        can_change=door.viewer().may_change,
+        can_change=door.viewer().may_change, needs_rate=any(gap.needs_rate for gap in found.whole.gaps),
         others=told(
             [gap for gap in found.whole.gaps if not may_stand_in_for(gap) and not gap.is_store], found.shop_money
         ),
