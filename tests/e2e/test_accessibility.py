@@ -15,6 +15,13 @@ AXE = Axe()
 # The page is the same; what can be wrong in the dark alone is what depends on colours.
 IN_DARK = """axe.run({"resultTypes": ["violations"],
   "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}})"""
+# What a mark says on focus, where one cannot read all of it.
+CUT_OFF = """() => [...document.querySelectorAll(".mark-dot")].filter((dot) => {
+  dot.focus();
+  const said = dot.nextElementSibling, at = said.getBoundingClientRect();
+  const seen = document.elementFromPoint(at.left + 2, at.top + 8);
+  return dot.checkVisibility() && (at.left < 0 || at.right > innerWidth || at.top < 0 || !said.contains(seen));
+}).map((dot) => dot.getAttribute("aria-describedby"))"""
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -56,6 +63,7 @@ def look(page: Page, url: str) -> list[str]:
         page.set_viewport_size({"width": width, "height": 800})
         if page.evaluate(SIDEWAYS) > 0:
             found.append(f"{width} px scrolls sideways")
+        found += [f"{width} px: {one} is cut off" for one in page.evaluate(CUT_OFF)]
     page.set_viewport_size({"width": 1280, "height": 800})
     return found
 
