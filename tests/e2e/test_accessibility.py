@@ -15,12 +15,19 @@ AXE = Axe()
 # The page is the same; what can be wrong in the dark alone is what depends on colours.
 IN_DARK = """axe.run({"resultTypes": ["violations"],
   "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}})"""
+# What a mark says on focus, where one cannot read all of it.
+CUT_OFF = """() => [...document.querySelectorAll(".mark-dot")].filter((dot) => {
+  dot.focus();
+  const said = dot.nextElementSibling, at = said.getBoundingClientRect();
+  const seen = document.elementFromPoint(at.left + 2, at.top + 8);
+  return dot.checkVisibility() && (at.left < 0 || at.right > innerWidth || at.top < 0 || !said.contains(seen));
+}).map((dot) => dot.getAttribute("aria-describedby"))"""
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture
 def everything(page: Page, world: World) -> list[str]:
-    """Every page there is to look at; signed in."""
+    """Every page there is to look at; signed in. Where one of the patterns is the same page with more on it, that."""
     world.until_all_green()
     Merchant(page, world).sign_in()
     page.goto(f"{world.url}/patterns")
@@ -33,7 +40,7 @@ def everything(page: Page, world: World) -> list[str]:
     costs = page.locator('a[href*="/overview/costs/"]').first.get_attribute("href").removeprefix("/overview/")
     rows = ["", "orders", "refunds", "campaigns", "products", "costs", "gaps", "changes", costs]
     return [*(f"/overview/{one}" if one else "/" for one in rows),
-            "/integrations", "/coverage", "/members", "/workspaces", "/help", "/help/data-not-syncing",
+            "/integrations", "/members", "/workspaces", "/help", "/help/data-not-syncing",
             "/help/missing-orders-or-products", "/patterns", "/nowhere", *patterns,
             *(f"/integrations/{integration}{end}" for end in own)]  # fmt: skip
 
@@ -49,13 +56,14 @@ def look(page: Page, url: str) -> list[str]:
         if node.is_visible() and node.locator("..").get_attribute("open") is None:
             node.click()
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    found += faults(AXE.run(page).response)
+    found += faults(AXE.run(page, options={"resultTypes": ["violations"]}).response)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     found += [f"dark: {one}" for one in faults(page.evaluate(IN_DARK))]
     for width in (1280, 375, 320):
         page.set_viewport_size({"width": width, "height": 800})
         if page.evaluate(SIDEWAYS) > 0:
             found.append(f"{width} px scrolls sideways")
+        found += [f"{width} px: {one} is cut off" for one in page.evaluate(CUT_OFF)]
     page.set_viewport_size({"width": 1280, "height": 800})
     return found
 

@@ -64,7 +64,7 @@ def test_what_a_person_enters_counts_by_its_name_until_the_platforms_own_figures
     page = text_of(ana.client.get("/?days=7").text)
     assert re.search(r"Meta's own figures are back for .*: \$[\d,]+, where \$150 stood in \(\$[\d,]+ more\)\.", page)
     kept = text_of(ana.client.get(f"{GAPS}?days=7").text)
-    assert re.search(r"\$100 entered by you \$[\d,.]+ [+−]\$[\d,.]+", kept)
+    assert re.search(r"Meta Ads entered by you \$100\.00 \$[\d,]+\.\d\d [+−]\$[\d,]+\.\d\d", kept)
 
 
 def test_an_accepted_estimate_is_the_middle_of_comparable_days_and_can_be_taken_back(acts, ana, bob, meta):
