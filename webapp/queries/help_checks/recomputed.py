@@ -16,11 +16,10 @@ from webapp.queries import wording
 from webapp.queries.day_figures import stale_days
 from webapp.queries.day_rows import Owner, ad_days, product_days, store_days
 from webapp.queries.facts import IntegrationFacts
-from webapp.queries.help_checks.check import Check, State, fine, unknown
+from webapp.queries.help_checks.check import OVERVIEW, Check, State, fine, unknown
 from webapp.words import say, say_number
 
 DAYS = 30
-OVERVIEW = "/"
 # Says when a day was summed, not what it came to.
 NO_FIGURE = ("settled",)
 
