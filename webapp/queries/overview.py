@@ -22,7 +22,7 @@ from webapp.queries.definitions import DEFINITIONS, not_entered
 from webapp.queries.gaps import COMPARABLE, Completeness, completeness, may_stand_in_for, told
 from webapp.queries.moving import moving_words
 from webapp.queries.overview_facts import HelpFacts, OverviewFacts
-from webapp.queries.overview_lines import lines_of, platform_lines, product_lines, profit_range, ratios_of
+from webapp.queries.overview_lines import SaidOf, lines_of, platform_lines, product_lines, profit_range, ratios_of
 from webapp.queries.period import Period, period_of
 from webapp.queries.profit import Sums, Tally, tally
 from webapp.queries.profit_chart import chart_of
@@ -66,6 +66,14 @@ class Reckoning:
     def shop_money(self, micros: int) -> str:
         """An amount in the shop's currency in words."""
         return money_in(self.currency)(micros)
+
+    def said_of(self, platform: str, account_id: str) -> SaidOf:
+        """What figures that are made of this account's days leave out, and why they may still change."""
+        lacks = [one for one in self.whole.lacks if (one.platform, one.account_id) == (platform, account_id)]
+        return SaidOf(
+            marks=tuple(one.words_in(self.shop_money) for one in lacks),
+            moving=moving_words(self.whole, [self.platforms[platform].company] if platform in self.platforms else []),
+        )
 
     def money_at(self, platform: str, account_id: str) -> Callable[[int], str]:
         """Amounts in an account's own currency in words."""
@@ -152,7 +160,7 @@ def overview_of(session: Session, found: Reckoning, *, workspace_id: str) -> Ove
             was_by_day(session, found.platforms.__getitem__, workspace_id, period.first, period.last),
         ),
         platforms=platform_lines(found.now_sums, found.whole, found.platforms, money),
-        products=product_lines(products[:SHOWN_PRODUCTS], found.money_at, found.homes),
+        products=product_lines(products[:SHOWN_PRODUCTS], found.money_at, found.homes, found.said_of),
         more_products=max(0, len(products) - SHOWN_PRODUCTS),
         gaps=(*told(found.whole.gaps, money), *(one.words_in(money) for one in found.whole.stood)),
         may_stand_in=bool(found.whole.stood) or any(may_stand_in_for(gap) for gap in found.whole.gaps),

@@ -74,7 +74,8 @@ class PlatformLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductLine:
-    """`home` is the integration of its store; None where that is gone, or it is no product."""
+    """`home` is the integration of its store; None where that is gone, or it is no product. `mark` is about what it
+    cost, `marks` and `moving` about every figure of it."""
 
     variant_id: str
     home: str | None
@@ -84,6 +85,8 @@ class ProductLine:
     goods: str | None
     left: str | None
     mark: str | None
+    marks: tuple[str, ...] = ()
+    moving: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

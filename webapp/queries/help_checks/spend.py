@@ -148,12 +148,12 @@ def _spent(session: Session, one: Integration, shop: Integration | None, now: da
 
 def _unrated(session: Session, one: Integration, shop: Integration, since: date, today: date) -> tuple[date, ...]:
     money = exchange_of(session, shop.currency, {one.currency}, since, today)
-    spent = session.exec(
-        select(SpendRow.day)
+    spent = session.scalars(
+        select(col(SpendRow.day))
         .where(
             SpendRow.workspace_id == one.workspace_id, SpendRow.platform == one.platform,
             SpendRow.account_id == one.account_id, col(SpendRow.day) >= since, col(SpendRow.spend_micros) != 0,
         )
-        .group_by(col(SpendRow.day))
+        .distinct()
     )  # fmt: skip
     return tuple(sorted(day for day in spent if not money.knows(one.currency, day)))
