@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,10 +18,10 @@ from webapp.queries import wording
 from webapp.queries.calendar_rows import fetch_days
 from webapp.queries.cost_rules import DefaultShare, StoreCosts, store_costs
 from webapp.queries.day_figures import ad_figures, product_totals, store_figures
-from webapp.queries.definitions import DEFINITIONS, not_entered
+from webapp.queries.definitions import DEFINITIONS, Meaning, not_entered
 from webapp.queries.gaps import COMPARABLE, Completeness, completeness, may_stand_in_for, told
 from webapp.queries.moving import moving_words
-from webapp.queries.overview_facts import HelpFacts, OverviewFacts
+from webapp.queries.overview_facts import OverviewFacts
 from webapp.queries.overview_lines import SaidOf, lines_of, platform_lines, product_lines, profit_range, ratios_of
 from webapp.queries.period import Period, period_of
 from webapp.queries.profit import Sums, Tally, tally
@@ -165,14 +165,18 @@ def overview_of(session: Session, found: Reckoning, *, workspace_id: str) -> Ove
         gaps=(*told(found.whole.gaps, money), *(one.words_in(money) for one in found.whole.stood)),
         may_stand_in=bool(found.whole.stood) or any(may_stand_in_for(gap) for gap in found.whole.gaps),
         notes=tuple(_notes(found)),
-        help=tuple(
-            HelpFacts(label=one.label, words=one.words, example=one.example(found.now_sums, money))
-            for one in DEFINITIONS.values()
-        ),
+        meanings=meanings_of(DEFINITIONS, found),
         status=_status(found),
         compared_with=period.before.words,
         not_entered=tuple(not_entered(found.now_sums)),
     )
+
+
+def meanings_of(figures: Iterable[str], found: Reckoning | None) -> tuple[Meaning, ...]:
+    """What these figures mean, with the numbers of the stretch where there are any."""
+    if found is None:
+        return tuple(DEFINITIONS[one].told() for one in figures)
+    return tuple(DEFINITIONS[one].told(found.now_sums, found.shop_money) for one in figures)
 
 
 def stamp_of(found: Reckoning) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from webapp.queries.definitions import Meaning
 from webapp.queries.period import Period
 
 
@@ -21,13 +22,6 @@ class LineFacts:
     marks: tuple[str, ...] = ()
     moving: tuple[str, ...] = ()
     platform: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HelpFacts:
-    label: str
-    words: str
-    example: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +103,7 @@ class OverviewFacts:
     more_products: int
     gaps: tuple[str, ...]
     notes: tuple[str, ...]
-    help: tuple[HelpFacts, ...]
+    meanings: tuple[Meaning, ...]
     status: tuple[str, str]
     compared_with: str
     not_entered: tuple[str, ...]
