@@ -209,10 +209,10 @@ CASES: dict[str, tuple[Fault, list[Said]]] = {
              r"of the store\.", "shop"),
     ]),
     "an order is new": (a_new_order, [
-        unknown(r"1 order was placed since we last read, and comes with the next sync: #99001\."),
+        unknown(r"1 order was placed since we last read, and comes with the next sync: #99001\.", "shop"),
     ]),
     "an order was deleted": (an_order_is_deleted_there, [
-        unknown(r"1 order here is no longer listed at Shopify, and leaves with the next sync: #\d+\."),
+        unknown(r"1 order here is no longer listed at Shopify, and leaves with the next sync: #\d+\.", "shop"),
     ]),
     "a test order": (an_order_is(here=False, test=True), [fine(r"Left out on purpose: 1 test order, #\d+\.")]),
     "a cancelled order": (an_order_is_cancelled, [
@@ -243,10 +243,10 @@ CASES: dict[str, tuple[Fault, list[Said]]] = {
              "shop"),
     ]),
     "a variant is new": (a_new_variant, [
-        unknown(r"1 product variant was added since products were last read, .*: Fresh Tent\."),
+        unknown(r"1 product variant was added since products were last read, .*: Fresh Tent\.", "shop"),
     ]),
     "a variant was deleted": (a_variant_is_deleted_there, [
-        unknown(r"1 product variant here is no longer listed at Shopify: .+\. What it cost is kept for .*"),
+        unknown(r"1 product variant here is no longer listed at Shopify: .+\. What it cost is kept for .*", "shop"),
     ]),
     "variants are not shown": (variants_are_hidden, [
         look(r"Shopify counts 3 product variants that it does not show us: the permission sees only .*", "shop"),
