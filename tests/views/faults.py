@@ -21,7 +21,7 @@ from webapp.lifecycle.set_cost_rule import Said, set_cost_rule
 from webapp.models.access import Grant
 from webapp.models.cost_rule import CostKind
 from webapp.models.data import OrderRow, VariantRow
-from webapp.models.day_sum import AdDay, StoreDay
+from webapp.models.day_sum import AdDay, ProductDay, StoreDay
 from webapp.models.integration import Integration
 from webapp.models.rate import Rate
 from webapp.models.sync import Coverage, Cursor
@@ -207,9 +207,9 @@ def nothing_sold(store: Store, _patch: object) -> None:
     store.forget(*every)
 
 
-def off_by_one(table: type[StoreDay | AdDay], figure: str) -> Fault:
+def off_by_one(table: type[StoreDay | ProductDay | AdDay], figure: str) -> Fault:
     def fault(store: Store, _patch: object) -> None:
-        account = store.acts.integration(store.shop if table is StoreDay else store.meta).account_id
+        account = store.acts.integration(store.meta if table is AdDay else store.shop).account_id
         where = (col(table.account_id) == account, col(table.day) == store.today(3))
         store.change(table, *where, **{figure: lambda one: getattr(one, figure) + 1})
 

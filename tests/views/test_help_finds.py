@@ -62,7 +62,7 @@ from webapp.lifecycle.disconnect import disconnect
 from webapp.lifecycle.pause import pause
 from webapp.models.comparison import Comparison
 from webapp.models.data import VariantRow
-from webapp.models.day_sum import AdDay, StoreDay
+from webapp.models.day_sum import AdDay, ProductDay, StoreDay
 from webapp.settings import Settings
 
 
@@ -256,6 +256,9 @@ CASES: dict[str, tuple[Fault, list[Said]]] = {
     ]),
     # profit, and what goods cost
     "a store's sum is off": (off_by_one(StoreDay, "refund_micros"), [
+        look(r"Reckoned again .*, 1 day comes to something else than we show: \d+ \w+\. That is our fault; .*", "/"),
+    ]),
+    "a product's sum is off": (off_by_one(ProductDay, "sales_micros"), [
         look(r"Reckoned again .*, 1 day comes to something else than we show: \d+ \w+\. That is our fault; .*", "/"),
     ]),
     "an ad account's sum is off": (off_by_one(AdDay, "spend_micros"), [
