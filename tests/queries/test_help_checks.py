@@ -211,10 +211,11 @@ def test_whether_the_sums_are_what_the_rows_come_to():
         ({"deleted": ("Autumn",)},
          "Meta no longer reports Autumn, so our figures leave it out; its own total may still hold it."),
         ({"deleted": ("A", "B", "C", "D")},
-         "Meta no longer reports A, B and C and others, 4 in all, so our figures leave them out; its own total may "
+         "Meta no longer reports 4 campaigns (A, B, C and 1 more), so our figures leave them out; its own total may "
          "still hold them."),
-        ({"look_back": 28},
-         "Meta may still change the last 28 days: clicks credited late, and the value of orders."),
+        ({"moves_since": date(2026, 10, 15)},
+         "Meta may still change what it says of 15 Oct and later: it attributes orders to the day of the click, and "
+         "takes back clicks that were none."),
     ],
 )  # fmt: skip
 def test_what_sets_an_ad_accounts_figures_apart(facts, said):
@@ -253,7 +254,7 @@ def test_what_needs_a_look_comes_first():
 
 EVERYTHING = SpentFacts(
     differing=((date(2026, 11, 9), ""),), zones=("1", "2"), currencies=("1", "2"), corrected=(date(2026, 11, 9),),
-    deleted=("1",), look_back=3,
+    deleted=("1",), moves_since=date(2026, 11, 9),
 )  # fmt: skip
 
 

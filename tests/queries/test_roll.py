@@ -134,7 +134,7 @@ def test_it_is_said_in_words_with_the_way_on(facts, state, said):
     found = {one.sentence: one for one in roll.counted(GOOD, replace(EMPTY, **facts))}
     assert said in found, list(found)
     assert found[said].state == state
-    assert bool(found[said].href) == (state == "attention")
+    assert bool(found[said].href) == (state != "good")
     with words.speaking(made_up()):
         names = replace(GOOD, company="1", platform_name="2", account_name="3")
         told = [*roll.counted(names, replace(EMPTY, **facts)), roll.not_counted(names)]

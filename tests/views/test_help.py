@@ -10,6 +10,7 @@ from jinja2 import TemplateNotFound
 
 from webapp.platforms.diagnosis import Cause
 from webapp.queries.causes import CAUSES
+from webapp.queries.definitions import DEFINITIONS
 from webapp.queries.help_topics import BY_SLUG, TOPICS
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -102,3 +103,21 @@ def test_every_topic_has_its_prose_and_every_problem_leads_to_one(app):
         except TemplateNotFound:
             pytest.fail(f"nothing is written about {topic.slug}")
     assert {CAUSES[cause].topic for cause in Cause} <= BY_SLUG.keys()
+
+
+@SQLITE
+def test_what_a_figure_means_is_written_once_with_ones_own_numbers(acts, ana, nobody):
+    acts.syncs(acts.connects("shopify"))
+    means = re.compile(r'<dl class="meanings">.*?</dl>', re.S)
+    on_overview = means.search(ana.client.get("/").text).group()
+    assert re.search(r"€[\d,]+ of sales held €[\d,]+ of tax\.", on_overview)
+    assert means.search(ana.client.get("/help/incorrect-profit").text).group() == on_overview
+    for topic in TOPICS:
+        if topic.figures:
+            own, without = (read(means.search(someone.client.get(f"/help/{topic.slug}").text).group())
+                            for someone in (ana, nobody))  # fmt: skip
+            for figure in topic.figures:
+                assert DEFINITIONS[figure].words in own
+                assert DEFINITIONS[figure].words in without
+            assert "€" in own
+            assert "€" not in without

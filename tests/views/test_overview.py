@@ -139,6 +139,39 @@ def test_whatever_may_still_change_says_so_on_focus(acts, ana):
     assert marked(long_ago, "gap-sales-all") == ""
 
 
+def cells(page: str, about: str) -> list[str]:
+    """The cells that hold a figure, of the table about this."""
+    table = next(one for one in re.findall(r"<table.*?</table>", page, re.S) if about in one)
+    found = [one for one in re.findall(r"<td.*?</td>", table, re.S) if re.search(r"\d", text_of(one).split("What")[0])]
+    assert found, about
+    return found
+
+
+def test_every_figure_of_a_row_that_a_day_affects_says_so_on_focus(acts, ana):
+    shop, meta = store_and_ads(acts)
+    tables = (("/", "Products, what sold"), ("/", "Ad spend by platform"), ("/overview/products", "Cost of goods"),
+              ("/overview/campaigns", "Claimed value"))  # fmt: skip
+    for path, about in tables:
+        page = ana.client.get(f"{path}?days=7").text
+        assert [one for one in cells(page, about) if "Why this may still change" not in one
+                and "What this leaves out" not in one] == [], (path, about)  # fmt: skip
+    for path, said in (("products", "is not over"), ("campaigns", "Meta may still correct its figures from ")):
+        (line, *_) = csv.DictReader(io.StringIO(ana.client.get(f"/overview/{path}?days=7&as=csv").text))
+        assert said in line["May still change"]
+    today = today_of(acts, shop)
+    long_ago = f"?from={today - timedelta(days=15)}&to={today - timedelta(days=12)}"
+    assert not any("mark-gap" in one and "No cost on record" not in one
+                   for one in cells(ana.client.get(f"/overview/products{long_ago}").text, "Cost of goods"))  # fmt: skip
+
+    for slug, one in (("shopify", shop), ("meta_ads", meta)):
+        acts.sandbox.switch(slug, "access_revoked")
+        acts.syncs(one)
+    acts.sandbox.advance(days=3)
+    for (path, about), said in zip(tables, ("orders from Aurora Outdoor", "Meta spend") * 2, strict=True):
+        page = ana.client.get(f"{path}?days=7").text
+        assert [one for one in cells(page, about) if f"leave out {said}" not in one] == [], (path, about)
+
+
 def test_goods_without_a_cost_are_said_and_not_taken_for_free(acts, ana):
     store_and_ads(acts)
     page = ana.client.get("/?days=7").text

@@ -66,7 +66,8 @@ class DayNote(SQLModel, table=True):
 
     @property
     def theirs(self) -> Total:
-        return Total(rows=self.their_rows, amount_micros=self.their_micros)
+        currency = self.subject if self.reason is Reason.CURRENCY else None
+        return Total(rows=self.their_rows, amount_micros=self.their_micros, currency=currency)
 
     @property
     def is_warned_of(self) -> bool:

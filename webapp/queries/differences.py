@@ -34,7 +34,15 @@ _WHY_WITHOUT_SUBJECT = {
 
 
 def by_how_much(ours: Figures, theirs: Total, *, company: str, stream: Stream, currency: str) -> str:
-    """ "Meta's total is $412 higher ($2,184; here $1,772)", "Shopify counts 3 more (68; here 65)". Empty when equal."""
+    """ "Meta's total is $412 higher ($2,184; here $1,772)", "Shopify counts 3 more (68; here 65)". Empty when equal.
+    Amounts of two currencies stand beside each other, and neither is the higher one."""
+    if theirs.amount_micros is not None and theirs.currency and theirs.currency != currency:
+        return say(
+            "{company}'s total is {theirs}; here {ours}",
+            company=company,
+            theirs=wording.money(theirs.amount_micros, theirs.currency),
+            ours=wording.money(ours.micros, currency),
+        )
     if theirs.rows is not None and theirs.rows != ours.rows:
         names = {
             "company": company,
@@ -49,7 +57,7 @@ def by_how_much(ours: Figures, theirs: Total, *, company: str, stream: Stream, c
         names = {
             "company": company,
             "amount": wording.money(abs(theirs.amount_micros - ours.micros), currency),
-            "theirs": wording.money(theirs.amount_micros, theirs.currency or currency),
+            "theirs": wording.money(theirs.amount_micros, currency),
             "ours": wording.money(ours.micros, currency),
         }
         if theirs.amount_micros > ours.micros:

@@ -29,6 +29,7 @@ class OrderLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignLine:
     platform: str
+    account_id: str
     campaign_id: str
     name: str
     currency: str
@@ -133,8 +134,8 @@ def campaigns_of(
         found = found.limit(at_once).offset((page - 1) * at_once)
     return [
         CampaignLine(
-            platform=slug, campaign_id=campaign, name=name, currency=currency, spend_micros=int(spend),
-            clicks=int(clicks), value_micros=int(value), days=days,
+            platform=slug, account_id=account, campaign_id=campaign, name=name, currency=currency,
+            spend_micros=int(spend), clicks=int(clicks), value_micros=int(value), days=days,
         )
-        for slug, _, campaign, currency, name, spend, clicks, value, days in session.execute(found)
+        for slug, account, campaign, currency, name, spend, clicks, value, days in session.execute(found)
     ], number  # fmt: skip

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from webapp.queries.board_facts import Board
+from webapp.queries.definitions import DEFINITIONS
 from webapp.queries.help_checks import completeness, connections, costs, products, recomputed, spend, totals
 from webapp.queries.help_checks.check import Check, worst_first
 from webapp.words import marked
@@ -26,8 +27,9 @@ class Here:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """`title` and `lead` are messages; the prose is `templates/help/prose/_<slug>.html`. `counts`: it asks the stores
-    themselves, too, which takes a moment."""
+    """`title` and `lead` are messages; the prose is `templates/help/prose/_<slug>.html`. What the figures named in
+    `figures` mean stands below it by their definitions, so the prose does not say it again. `counts`: it asks the
+    stores themselves, too, which takes a moment."""
 
     slug: str
     title: str
@@ -35,6 +37,7 @@ class Topic:
     about: str
     looks: Callable[[Here], Sequence[Check]]
     counts: bool = False
+    figures: tuple[str, ...] = ()
 
     def checks(self, here: Here) -> list[Check]:
         """How it stands in this workspace; never empty."""
@@ -167,6 +170,7 @@ TOPICS = (
         about=NUMBERS,
         looks=_store,
         counts=True,
+        figures=("sales", "refunds"),
     ),
     Topic(
         slug="incorrect-profit",
@@ -174,6 +178,7 @@ TOPICS = (
         lead=marked("The usual reasons why profit is too high or too low."),
         about=NUMBERS,
         looks=_profit,
+        figures=tuple(DEFINITIONS),
     ),
     Topic(
         slug="costs-not-appearing",
@@ -181,6 +186,7 @@ TOPICS = (
         lead=marked("Where a product's cost comes from, and what happens without one."),
         about=NUMBERS,
         looks=_costs,
+        figures=("goods", "assumed"),
     ),
     Topic(
         slug="ad-spend-not-matching",
@@ -188,6 +194,7 @@ TOPICS = (
         lead=marked("Why our figure and the platform's can differ, and which of them moves."),
         about=NUMBERS,
         looks=_spend,
+        figures=("ads", "mer", "roas"),
     ),
 )
 BY_SLUG = {topic.slug: topic for topic in TOPICS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,11 +18,11 @@ from webapp.queries import wording
 from webapp.queries.calendar_rows import fetch_days
 from webapp.queries.cost_rules import DefaultShare, StoreCosts, store_costs
 from webapp.queries.day_figures import ad_figures, product_totals, store_figures
-from webapp.queries.definitions import DEFINITIONS, not_entered
+from webapp.queries.definitions import DEFINITIONS, Meaning, not_entered
 from webapp.queries.gaps import COMPARABLE, Completeness, completeness, may_stand_in_for, told
 from webapp.queries.moving import moving_words
-from webapp.queries.overview_facts import HelpFacts, LineFacts, OverviewFacts
-from webapp.queries.overview_lines import lines_of, platform_lines, product_lines, profit_range, ratios_of
+from webapp.queries.overview_facts import LineFacts, OverviewFacts
+from webapp.queries.overview_lines import SaidOf, lines_of, platform_lines, product_lines, profit_range, ratios_of
 from webapp.queries.period import Period, period_of
 from webapp.queries.profit import Sums, Tally, tally
 from webapp.queries.profit_chart import chart_of
@@ -66,6 +66,14 @@ class Reckoning:
     def shop_money(self, micros: int) -> str:
         """An amount in the shop's currency in words."""
         return money_in(self.currency)(micros)
+
+    def said_of(self, platform: str, account_id: str) -> SaidOf:
+        """What figures that are made of this account's days leave out, and why they may still change."""
+        lacks = [one for one in self.whole.lacks if (one.platform, one.account_id) == (platform, account_id)]
+        return SaidOf(
+            marks=tuple(one.words_in(self.shop_money) for one in lacks),
+            moving=moving_words(self.whole, [self.platforms[platform].company] if platform in self.platforms else []),
+        )
 
     def money_at(self, platform: str, account_id: str) -> Callable[[int], str]:
         """Amounts in an account's own currency in words."""
@@ -156,19 +164,23 @@ def overview_of(session: Session, found: Reckoning, *, workspace_id: str) -> Ove
             was_by_day(session, found.platforms.__getitem__, workspace_id, period.first, period.last),
         ),
         platforms=platform_lines(found.now_sums, found.whole, found.platforms, money),
-        products=product_lines(products[:SHOWN_PRODUCTS], found.money_at, found.homes),
+        products=product_lines(products[:SHOWN_PRODUCTS], found.money_at, found.homes, found.said_of),
         more_products=max(0, len(products) - SHOWN_PRODUCTS),
         gaps=(*told(found.whole.gaps, money), *(one.words_in(money) for one in found.whole.stood)),
         may_stand_in=bool(found.whole.stood) or any(may_stand_in_for(gap) for gap in found.whole.gaps),
         notes=tuple(_notes(found)),
-        help=tuple(
-            HelpFacts(label=one.label, words=one.words, example=one.example(found.now_sums, money))
-            for one in DEFINITIONS.values()
-        ),
+        meanings=meanings_of(DEFINITIONS, found),
         status=_status(found),
         compared_with=f"all of {period.before.words}" if _is_begun(found) else period.before.words,
         not_entered=tuple(not_entered(found.now_sums)),
     )
+
+
+def meanings_of(figures: Iterable[str], found: Reckoning | None) -> tuple[Meaning, ...]:
+    """What these figures mean, with the numbers of the stretch where there are any."""
+    if found is None:
+        return tuple(DEFINITIONS[one].told() for one in figures)
+    return tuple(DEFINITIONS[one].told(found.now_sums, found.shop_money) for one in figures)
 
 
 def stamp_of(found: Reckoning) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from webapp.queries.definitions import Meaning
 from webapp.queries.period import Period
 
 
@@ -21,13 +22,6 @@ class LineFacts:
     marks: tuple[str, ...] = ()
     moving: tuple[str, ...] = ()
     platform: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HelpFacts:
-    label: str
-    words: str
-    example: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +76,8 @@ class PlatformLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductLine:
-    """`home` is the integration of its store; None where that is gone, or it is no product."""
+    """`home` is the integration of its store; None where that is gone, or it is no product. `mark` is about what it
+    cost, `marks` and `moving` about every figure of it."""
 
     variant_id: str
     home: str | None
@@ -92,6 +87,8 @@ class ProductLine:
     goods: str | None
     left: str | None
     mark: str | None
+    marks: tuple[str, ...] = ()
+    moving: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +111,7 @@ class OverviewFacts:
     more_products: int
     gaps: tuple[str, ...]
     notes: tuple[str, ...]
-    help: tuple[HelpFacts, ...]
+    meanings: tuple[Meaning, ...]
     status: tuple[str, str]
     compared_with: str
     not_entered: tuple[str, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from webapp.models.cost_rule import CostKind
 from webapp.platforms.base import Platform
@@ -18,9 +18,18 @@ from webapp.queries.stand_ins import Stood
 
 Money = Callable[[int], str]
 UNITS = ("unit", "units")
+
 NO_COST = "Leaves out what {sold} of sales cost: there is no cost on record."
 GUESSED = "Takes what sold for {sold} without a cost of its own to have cost {cost}, by your default percentage."
 NOT_ALWAYS = "Leaves out {what} of days for which you entered none."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidOf:
+    """What the figures of one account leave out, and why they may still change."""
+
+    marks: tuple[str, ...]
+    moving: tuple[str, ...]
 
 
 def lines_of(
@@ -209,7 +218,10 @@ def platform_lines(
 
 
 def product_lines(
-    products: Sequence[ProductTotal], money_at: Callable[[str, str], Money], homes: Mapping[tuple[str, str], str]
+    products: Sequence[ProductTotal],
+    money_at: Callable[[str, str], Money],
+    homes: Mapping[tuple[str, str], str],
+    said_of: Callable[[str, str], SaidOf],
 ) -> tuple[ProductLine, ...]:
     """What each sold for and left before ads, in its store's currency; no cost known: neither cost nor rest is told."""
     return tuple(
@@ -222,9 +234,12 @@ def product_lines(
             goods=None if one.unknown_units else money(one.goods_micros + one.assumed_micros),
             left=None if one.unknown_units else money(one.sales_micros - one.goods_micros - one.assumed_micros),
             mark=_cost_mark(one, money),
+            marks=said.marks,
+            moving=said.moving,
         )
         for one in products
         for money in (money_at(one.platform, one.account_id),)
+        for said in (said_of(one.platform, one.account_id),)
     )
 
 

@@ -10,35 +10,18 @@ from werkzeug.wrappers import Response
 from webapp.lifecycle.import_costs import cost_of, import_costs, is_market, read_costs
 from webapp.lifecycle.note_costs import EVER
 from webapp.lifecycle.set_cost import drop_cost, set_cost
-from webapp.models.cost_rule import CostKind
 from webapp.queries import wording
 from webapp.queries.costs import by_hand, markets, rule_lines, uncosted
+from webapp.queries.definitions import DEFINITIONS
 from webapp.queries.overview import money_in, reckon
 from webapp.queries.overview_lines import guessed_words
+from webapp.queries.profit import CHARGED
 from webapp.views import door
 
 blueprint = Blueprint("costs", __name__, url_prefix="/overview/costs")
 SHOWN_ROWS = 100
 COSTS = ("cost", "costs")
-KINDS = (
-    (
-        CostKind.GOODS,
-        "Goods without a cost of their own",
-        "A percentage of what they sold for. A product's own cost goes before it, and wherever it is used the figure "
-        "says so.",
-    ),
-    (
-        CostKind.FEES,
-        "Payment fees",
-        "What it costs to be paid: a percentage of sales, an amount for each order, or both.",
-    ),
-    (CostKind.POSTAGE, "Shipping", "What you pay carriers, as you know it best."),
-    (
-        CostKind.FIXED,
-        "Fixed costs",
-        "Rent, wages, software: what a month costs, spread over its days. Give each a name.",
-    ),
-)
+KINDS = tuple((kind, DEFINITIONS[name].label, DEFINITIONS[name].words) for kind, name in CHARGED.items())
 
 
 @blueprint.get("")

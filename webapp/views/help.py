@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -11,6 +13,7 @@ from webapp.platforms import registry
 from webapp.queries.help_checks import roll
 from webapp.queries.help_checks.check import Check, worst_first
 from webapp.queries.help_topics import BY_SLUG, TOPICS, Here, Topic
+from webapp.queries.overview import Reckoning, meanings_of, reckon
 from webapp.views import door
 from webapp.views.boards import board_here
 
@@ -26,10 +29,7 @@ def index() -> str:
 @blueprint.get("/<topic>", endpoint="topic")
 def show(topic: str) -> str:
     found = BY_SLUG.get(topic) or abort(404)
-    return render_template(
-        "help/topic.html", topic=found, topics=TOPICS, checks=_checks(found), platforms=registry().values(),
-        days=_days(), ranges=roll.CHOICES,
-    )  # fmt: skip
+    return _page(found)
 
 
 @blueprint.get("/missing-orders-or-products/count")
@@ -48,11 +48,7 @@ def count() -> str:
         if waits:
             return render_template("help/_counting.html", days=days, ranges=roll.CHOICES, waits=True)
         return render_template("help/_counted.html", counted=worst_first(found), days=days, ranges=roll.CHOICES)
-    topic = BY_SLUG[COUNTED]
-    return render_template(
-        "help/topic.html", topic=topic, topics=TOPICS, checks=_checks(topic), platforms=registry().values(),
-        days=days, ranges=roll.CHOICES, counted=None if waits else worst_first(found),
-    )  # fmt: skip
+    return _page(BY_SLUG[COUNTED], None if waits else worst_first(found))
 
 
 @blueprint.post("/missing-orders-or-products/count")
@@ -62,6 +58,24 @@ def again() -> Response:
     days = _days()
     count_again(door.runtime(), workspace_id=door.viewer().workspace_id, days=days)
     return redirect(url_for("help.topic", topic=COUNTED, days=days, _anchor="counted"), 303)
+
+
+def _page(topic: Topic, counted: Sequence[Check] | None = None) -> str:
+    reckoned = _reckoned() if topic.figures else None
+    return render_template(
+        "help/topic.html", topic=topic, topics=TOPICS, checks=_checks(topic), platforms=registry().values(),
+        days=_days(), ranges=roll.CHOICES, counted=counted, period=reckoned.period.words if reckoned else "",
+        meanings=meanings_of(topic.figures, reckoned),
+    )  # fmt: skip
+
+
+def _reckoned() -> Reckoning | None:
+    """The last 30 days of the workspace of who is looking; None where there are no numbers."""
+    viewer, runtime = door.viewer_or_none(), door.runtime()
+    if viewer is None:
+        return None
+    with runtime.database.reading() as session:
+        return reckon(session, runtime.platform, workspace_id=viewer.workspace_id, asked={}, now=runtime.now())
 
 
 def _days() -> int:

@@ -171,7 +171,7 @@ def products() -> str | AnyResponse:
         return _csv("products", found, products_csv(found, totals))
     shown = totals[(at - 1) * drill.AT_ONCE : at * drill.AT_ONCE]
     return render_template(
-        "overview/products.html", found=found, lines=product_lines(shown, found.money_at, found.homes),
+        "overview/products.html", found=found, lines=product_lines(shown, found.money_at, found.homes, found.said_of),
         paged=Paged(at, len(totals)), **_said_of(found, "store"),
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from datetime import date
 from webapp.queries.day_figures import ProductTotal
 from webapp.queries.definitions import KINDS, not_entered
 from webapp.queries.drill import CampaignLine, OrderLine
+from webapp.queries.moving import moving_words
 from webapp.queries.overview import Reckoning, money_in, stamp_of
 from webapp.queries.overview_lines import NO_COST
 from webapp.queries.profit import Sums
@@ -54,51 +55,51 @@ def _day(found: Reckoning, name: str, days: Sequence[date], sums: Sums, ads: Seq
 
 
 def orders_csv(found: Reckoning, lines: Sequence[OrderLine]) -> str:
-    header = ("Order", "Day", "Sales", "Tax", "Refunded since", "Currency", "Cancelled", "Stamp")
-    stamp = stamp_of(found)
+    header = ("Order", "Day", "Sales", "Tax", "Refunded since", "Currency", "Cancelled", "Stamp", LAST[-1])
+    stamp, moving = stamp_of(found), _moving(found, "store")
     return table_csv(
         header,
         [
             [one.name, one.day.isoformat(), amount(one.sales_micros), amount(one.tax_micros), amount(one.refund_micros),
-             one.currency, "yes" if one.cancelled else "no", stamp]
+             one.currency, "yes" if one.cancelled else "no", stamp, moving]
             for one in lines
         ],
     )  # fmt: skip
 
 
 def refunds_csv(found: Reckoning, lines: Sequence[tuple[date, str, date | None, int, str]]) -> str:
-    header = ("Day", "Order", "Ordered on", "Amount", "Currency", "Stamp")
-    stamp = stamp_of(found)
+    header = ("Day", "Order", "Ordered on", "Amount", "Currency", "Stamp", LAST[-1])
+    stamp, moving = stamp_of(found), _moving(found, "store")
     return table_csv(
         header,
         [
-            [day.isoformat(), name, placed.isoformat() if placed else None, amount(micros), currency, stamp]
+            [day.isoformat(), name, placed.isoformat() if placed else None, amount(micros), currency, stamp, moving]
             for day, name, placed, micros, currency in lines
         ],
     )
 
 
 def changes_csv(found: Reckoning, lines: Sequence[ChangeFacts]) -> str:
-    header = ("Day", "Figure", "Was", "Is", "Currency", "Why", "Noticed", "Stamp")
-    stamp = stamp_of(found)
+    header = ("Day", "Figure", "Was", "Is", "Currency", "Why", "Noticed", "Stamp", LAST[-1])
+    stamp, moving = stamp_of(found), _moving(found)
     return table_csv(
         header,
         [
             [one.kept.day.isoformat(), one.figure, amount(one.kept.old_micros), amount(one.kept.new_micros),
-             one.kept.currency, one.why, one.kept.at.isoformat(timespec="minutes"), stamp]
+             one.kept.currency, one.why, one.kept.at.isoformat(timespec="minutes"), stamp, moving]
             for one in lines
         ],
     )  # fmt: skip
 
 
 def campaigns_csv(found: Reckoning, lines: Sequence[CampaignLine]) -> str:
-    header = ("Platform", "Campaign", "Id", "Spend", "Claimed value", "Clicks", "Days", "Currency", "Stamp")
-    stamp = stamp_of(found)
+    header = ("Platform", "Campaign", "Id", "Spend", "Claimed value", "Clicks", "Days", "Currency", "Stamp", LAST[-1])
+    stamp, moving = stamp_of(found), _moving(found, "ads")
     return table_csv(
         header,
         [
             [found.platforms[one.platform].name, one.name, one.campaign_id, amount(one.spend_micros),
-             amount(one.value_micros), one.clicks, one.days, one.currency, stamp]
+             amount(one.value_micros), one.clicks, one.days, one.currency, stamp, moving]
             for one in lines
         ],
     )  # fmt: skip
@@ -107,15 +108,21 @@ def campaigns_csv(found: Reckoning, lines: Sequence[CampaignLine]) -> str:
 def products_csv(found: Reckoning, totals: Sequence[ProductTotal]) -> str:
     currencies = {(one.platform, one.account_id): one.currency for one in found.integrations}
     header = ("Product", "Variant id", "Units", "Sales", "Cost of goods", "Units without a cost",
-              "Goods by default percentage", "Currency", "Stamp")  # fmt: skip
-    stamp = stamp_of(found)
+              "Goods by default percentage", "Currency", "Stamp", LAST[-1])  # fmt: skip
+    stamp, moving = stamp_of(found), _moving(found, "store")
     return table_csv(
         header,
         [
             [one.title, one.variant_id, one.units, amount(one.sales_micros),
              amount(None if one.uncosted_units == one.units else one.goods_micros), one.uncosted_units,
              amount(one.assumed_micros if one.assumed_units else None),
-             currencies.get((one.platform, one.account_id), found.currency), stamp]
+             currencies.get((one.platform, one.account_id), found.currency), stamp, moving]
             for one in totals
         ],
     )  # fmt: skip
+
+
+def _moving(found: Reckoning, kind: str | None = None) -> str:
+    """Why figures of stores, of ad accounts or of both may still change."""
+    companies = [one.company for one in found.platforms.values() if kind in (None, one.kind)]
+    return " ".join(moving_words(found.whole, companies))

@@ -95,7 +95,7 @@ def _facts(now: Sums, before: Sums, whole: Completeness, by_day: dict[date, Sums
         ratios=ratios_of(now, before, whole, NOTHING, platforms, money),
         chart=chart_of(PERIOD, tallied, whole, money, {}), platforms=platform_lines(now, whole, platforms, money),
         products=tuple(_product(place, name) for place, name in enumerate(NAMES)) if by_day else (), more_products=0,
-        gaps=told(whole.gaps, money), notes=moving_words(whole), help=(),
+        gaps=told(whole.gaps, money), notes=moving_words(whole), meanings=(),
         status=("Some days are not wholly here.", "amber") if whole.gaps else ("Everything is here.", "green"),
         compared_with=PERIOD.before.words, not_entered=("Payment fees", "Shipping costs"),
         may_stand_in=bool(whole.gaps),

@@ -9,7 +9,7 @@ from enum import StrEnum
 from webapp.queries.facts import IntegrationFacts
 from webapp.words import say
 
-INTEGRATIONS = "/integrations"
+INTEGRATIONS, OVERVIEW = "/integrations", "/"
 
 
 class State(StrEnum):

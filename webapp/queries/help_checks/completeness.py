@@ -60,7 +60,7 @@ def _reach(one: IntegrationFacts, what: str, now: datetime) -> Check:
         return _up_to(one, what, wording.through(one.complete_through, one.timezone, now))
     days = _days_lacking(one, one.complete_through, now)
     if one.health is Health.CATCHING_UP:
-        return unknown(say_number(
+        return at(one, State.UNKNOWN, say_number(
             "Your {what}: catching up, {count} day to go.", "Your {what}: catching up, {count} days to go.", days,
             what=what,
         ))  # fmt: skip
@@ -74,7 +74,8 @@ def _up_to(one: IntegrationFacts, what: str, until: str) -> Check:
         sentence = say("Your {what}: complete up to {until}, and it stopped there.", what=what, until=until)
         return at(one, State.ATTENTION, sentence)
     if one.health in (Health.DELAYED, Health.ON_US):
-        return unknown(say("Your {what}: complete up to {until}; the rest is late.", what=what, until=until))
+        sentence = say("Your {what}: complete up to {until}; the rest is late.", what=what, until=until)
+        return at(one, State.UNKNOWN, sentence)
     return fine(say("Your {what}: complete up to {until}.", what=what, until=until))
 
 
@@ -82,9 +83,9 @@ def _importing(one: IntegrationFacts, what: str) -> Check:
     if one.health is not Health.IMPORTING:
         return at(one, State.ATTENTION, say("Your {what}: the first import has stopped.", what=what))
     if one.progress is None:
-        return unknown(say("Your {what}: the first import is under way.", what=what))
+        return at(one, State.UNKNOWN, say("Your {what}: the first import is under way.", what=what))
     done, owed = wording.count(one.progress.done_days), one.progress.owed_days
-    return unknown(say_number(
+    return at(one, State.UNKNOWN, say_number(
         "Your {what}: the first import is under way, {done} of {count} day.",
         "Your {what}: the first import is under way, {done} of {count} days.", owed, what=what, done=done,
     ))  # fmt: skip

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 from webapp.models.data import VariantRow
 from webapp.queries import wording
 from webapp.queries.facts import IntegrationFacts
-from webapp.queries.help_checks.check import Check, fine, unknown
+from webapp.queries.help_checks.check import Check, State, at, fine
 from webapp.words import say, say_number
 
 
@@ -45,7 +45,8 @@ def read(rows: Sequence[IntegrationFacts], found: dict[tuple[str, str], ProductF
 
 def _check(store: IntegrationFacts, facts: ProductFacts | None, now: datetime) -> Check:
     if facts is None:
-        return unknown(say("The products of {account} have not been read yet.", account=store.account_name))
+        sentence = say("The products of {account} have not been read yet.", account=store.account_name)
+        return at(store, State.UNKNOWN, sentence)
     return fine(say_number(
         "{count} product of {account} is here, last read {ago}.",
         "{count} products of {account} are here, last read {ago}.", facts.number,

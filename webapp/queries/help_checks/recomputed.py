@@ -11,16 +11,15 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from webapp.database import table_of
-from webapp.models.day_sum import AdDay, StoreDay
+from webapp.models.day_sum import AdDay, ProductDay, StoreDay
 from webapp.queries import wording
 from webapp.queries.day_figures import stale_days
 from webapp.queries.day_rows import Owner, ad_days, product_days, store_days
 from webapp.queries.facts import IntegrationFacts
-from webapp.queries.help_checks.check import Check, State, fine, unknown
+from webapp.queries.help_checks.check import OVERVIEW, Check, State, fine, unknown
 from webapp.words import say, say_number
 
 DAYS = 30
-OVERVIEW = "/"
 # Says when a day was summed, not what it came to.
 NO_FIGURE = ("settled",)
 
@@ -48,17 +47,18 @@ def recomputed(session: Session, workspace_id: str, accounts: Iterable[tuple[str
                 )
             )
         }
-        for table in (StoreDay, AdDay)
+        for table in (StoreDay, ProductDay, AdDay)
     }  # fmt: skip
     orders = spent = 0
     differing: set[date] = set()
     for platform, account_id in accounts:
         owner = Owner(workspace_id, platform, account_id)
         summed = [day for day in days if day not in stale.get(owner, ())]
-        stores = store_days(session, owner, summed, product_days(session, owner, summed))
+        products = product_days(session, owner, summed)
+        stores = store_days(session, owner, summed, products)
         ads = ad_days(session, owner, summed)
         orders, spent = orders + sum(one.orders for one in stores), spent + len(ads)
-        for table, anew in ((StoreDay, stores), (AdDay, ads)):
+        for table, anew in ((StoreDay, stores), (ProductDay, products), (AdDay, ads)):
             found = {_key(one): _figures(one, table) for one in anew}
             mine = {key: row for key, row in kept[table].items()
                     if key[:2] == (platform, account_id) and key[2] in summed}  # fmt: skip
@@ -90,9 +90,9 @@ def same(rows: Sequence[IntegrationFacts], facts: RecomputedFacts) -> list[Check
     ]  # fmt: skip
 
 
-def _key(one: Any) -> tuple[str, str, date]:
-    return one.platform, one.account_id, one.day
+def _key(one: Any) -> tuple[str, str, date, str]:
+    return one.platform, one.account_id, one.day, getattr(one, "variant_id", "")
 
 
-def _figures(one: Any, table: type[StoreDay | AdDay]) -> tuple[object, ...]:
+def _figures(one: Any, table: type[StoreDay | ProductDay | AdDay]) -> tuple[object, ...]:
     return tuple(getattr(one, column.name) for column in table_of(table).columns if column.name not in NO_FIGURE)

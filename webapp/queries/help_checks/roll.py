@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from webapp.platforms.roll import Origin
 from webapp.queries import wording
 from webapp.queries.facts import IntegrationFacts
-from webapp.queries.help_checks.check import Check, State, at, fine, unknown
+from webapp.queries.help_checks.check import Check, State, at, fine
 from webapp.queries.help_checks.roll_facts import Held, RollFacts
 from webapp.words import say, say_number
 
@@ -48,13 +48,13 @@ def _orders(store: IntegrationFacts, facts: RollFacts) -> list[Check]:
             orders.hidden, **names,
         )))  # fmt: skip
     if orders.unread:
-        found.append(unknown(say_number(
+        found.append(at(store, State.UNKNOWN, say_number(
             "{count} order was placed since we last read, and comes with the next sync: {orders}.",
             "{count} orders were placed since we last read, and come with the next sync: {orders}.",
             len(orders.unread), orders=_named(orders.unread),
         )))  # fmt: skip
     if orders.gone:
-        found.append(unknown(say_number(
+        found.append(at(store, State.UNKNOWN, say_number(
             "{count} order here is no longer listed at {company}, and leaves with the next sync: {orders}.",
             "{count} orders here are no longer listed at {company}, and leave with the next sync: {orders}.",
             len(orders.gone), orders=_named(orders.gone), **names,
@@ -155,7 +155,7 @@ def _products(store: IntegrationFacts, found: Held | None) -> list[Check]:
             found.hidden, **names,
         )))  # fmt: skip
     if found.unread:
-        told.append(unknown(say_number(
+        told.append(at(store, State.UNKNOWN, say_number(
             "{count} product variant was added since products were last read, which is every six hours or by Sync now: "
             "{variants}.",
             "{count} product variants were added since products were last read, which is every six hours or by Sync "
@@ -163,7 +163,7 @@ def _products(store: IntegrationFacts, found: Held | None) -> list[Check]:
             len(found.unread), variants=_named(found.unread),
         )))  # fmt: skip
     if found.gone:
-        told.append(unknown(say_number(
+        told.append(at(store, State.UNKNOWN, say_number(
             "{count} product variant here is no longer listed at {company}: {variants}. What it cost is kept for the "
             "days it sold on.",
             "{count} product variants here are no longer listed at {company}: {variants}. What they cost is kept for "

@@ -41,7 +41,7 @@ class RollFacts:
     """`tests` are left out on purpose, `cancelled` are here; `older` is how many are from before `first_day`, where our
     data begins. `elsewhere` are those that were not placed in the online shop, by where, and `places` says of those
     that are lost where each was placed. `cut_at` is the first day that the permission reaches, where that is later than
-    what was asked for. `variants` None: the store does not say."""
+    what was asked for. `variants` None: the store does not say, or its products were never read here."""
 
     orders: Held
     variants: Held | None
@@ -100,13 +100,16 @@ def _variants(roll: Roll, ours: Ours) -> Held | None:
         if roll.variants is None:
             return None
         return Held(listed=roll.variants, here=len(ours.variants), one_by_one=False)
-    missing, read_at = [one for one in roll.listed if one.id not in ours.variants], ours.variants_read_at
+    read_at = ours.variants_read_at
+    if read_at is None:
+        return None
+    missing = [one for one in roll.listed if one.id not in ours.variants]
     hidden = max(0, roll.variants - len(roll.listed)) if roll.variants is not None else 0
     return Held(
         listed=len(roll.listed),
         here=len(ours.variants),
-        lost=_names(one for one in missing if read_at is not None and one.made_at < read_at),
-        unread=_names(one for one in missing if read_at is None or one.made_at >= read_at),
+        lost=_names(one for one in missing if one.made_at < read_at),
+        unread=_names(one for one in missing if one.made_at >= read_at),
         gone=_gone(ours.variants, roll.listed, hidden),
         hidden=hidden,
     )

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from webapp.models.data import Tombstone
+from webapp.models.data import SpendRow, Tombstone
 from webapp.models.day_note import DayNote
 from webapp.models.day_sum import Because
 from webapp.models.integration import Integration
+from webapp.models.plan import local_day
 from webapp.models.restated import DayFigure, Restated
 from webapp.platforms import registry
 from webapp.queries import wording
 from webapp.queries.differences import note_words
 from webapp.queries.facts import IntegrationFacts
-from webapp.queries.help_checks.check import Check, State, at_days, fine, what_of
+from webapp.queries.help_checks.check import OVERVIEW, Check, State, at_days, fine, what_of
+from webapp.queries.rates import exchange_of
 from webapp.words import say, say_number
 
 DAYS, DAYS_SAID, NAMES_SAID = 30, 5, 3
@@ -27,14 +30,16 @@ DAYS, DAYS_SAID, NAMES_SAID = 30, 5, 3
 class SpentFacts:
     """What sets an account's figures apart: from the shop's, its time zone and currency, where they are others; from
     what they were, the days the platform corrected; from the platform's total, each day that differs, in words, and
-    the campaigns that it no longer reports. It may correct `look_back` days."""
+    the campaigns that it no longer reports. `unrated` are days whose spend cannot be converted; what it says of the
+    days since `moves_since` it may still correct."""
 
     differing: tuple[tuple[date, str], ...] = ()
     zones: tuple[str, str] | None = None
     currencies: tuple[str, str] | None = None
+    unrated: tuple[date, ...] = ()
     corrected: tuple[date, ...] = ()
     deleted: tuple[str, ...] = ()
-    look_back: int = 0
+    moves_since: date | None = None
 
 
 def spent(session: Session, workspace_id: str, *, now: datetime) -> dict[str, SpentFacts]:
@@ -68,10 +73,7 @@ def _checks(one: IntegrationFacts, what: str, facts: SpentFacts) -> list[Check]:
         )))  # fmt: skip
     if facts.currencies:
         own, theirs = facts.currencies
-        found.append(fine(say(
-            "Your {what} is billed in {currency} and shown in {shop} by the rate of each day.",
-            currency=own, shop=theirs, **names,
-        )))  # fmt: skip
+        found.append(_converted(facts.unrated, currency=own, shop=theirs, what=what))
     if facts.corrected:
         found.append(at_days(one, State.GOOD, say_number(
             "{company} corrected {count} day after we had read it, and we took the new figure: {days}.",
@@ -79,24 +81,40 @@ def _checks(one: IntegrationFacts, what: str, facts: SpentFacts) -> list[Check]:
             len(facts.corrected), days=wording.days_listed(facts.corrected), **names,
         )))  # fmt: skip
     if facts.deleted:
-        said = wording.listed(facts.deleted[:NAMES_SAID])
+        more = len(facts.deleted) - NAMES_SAID
+        rest = [say_number("{count} more", "{count} more", more)] if more > 0 else []
+        said = wording.listed([*facts.deleted[:NAMES_SAID], *rest])
         found.append(at_days(one, State.GOOD, say_number(
             "{company} no longer reports {names}, so our figures leave it out; its own total may still hold it.",
-            "{company} no longer reports {names} and others, {count} in all, so our figures leave them out; its own "
-            "total may still hold them.",
-            1 if len(facts.deleted) <= NAMES_SAID else len(facts.deleted), names=said, company=one.company,
+            "{company} no longer reports {count} campaigns ({names}), so our figures leave them out; its own total may "
+            "still hold them.",
+            len(facts.deleted), names=said, company=one.company,
         )))  # fmt: skip
-    if facts.look_back:
-        found.append(fine(say_number(
-            "{company} may still change the last {count} day: clicks credited late, and the value of orders.",
-            "{company} may still change the last {count} days: clicks credited late, and the value of orders.",
-            facts.look_back, company=one.company,
+    if facts.moves_since is not None:
+        found.append(fine(say(
+            "{company} may still change what it says of {day} and later: it attributes orders to the day of the click, "
+            "and takes back clicks that were none.",
+            company=one.company, day=wording.short_day(facts.moves_since),
         )))  # fmt: skip
     return found
 
 
+def _converted(unrated: Sequence[date], *, currency: str, shop: str, what: str) -> Check:
+    names = {"currency": currency, "shop": shop, "what": what}
+    if not unrated:
+        return fine(say("Your {what} is billed in {currency} and shown in {shop} by the rate of each day.", **names))
+    sentence = say(
+        "Your {what} is billed in {currency}, and there is no rate to {shop} for {days}: what was spent then is left "
+        "out of your profit.",
+        days=wording.days_listed(unrated), **names,
+    )  # fmt: skip
+    return Check(state=State.ATTENTION, sentence=sentence, href=OVERVIEW, link=say("To your overview"))
+
+
 def _spent(session: Session, one: Integration, shop: Integration | None, now: datetime) -> SpentFacts:
     platform, since = registry()[one.platform], now.date() - timedelta(days=DAYS)
+    look_back = max((stream.look_back for stream in platform.dated_streams), default=0)
+    today = local_day(now, ZoneInfo(one.timezone))
     notes = session.exec(
         select(DayNote)
         .where(
@@ -123,5 +141,19 @@ def _spent(session: Session, one: Integration, shop: Integration | None, now: da
         currencies=(one.currency, shop.currency) if shop and shop.currency != one.currency else None,
         corrected=tuple(sorted({row.day for row in corrected if row.because is Because.ROWS})),
         deleted=tuple(sorted({stone.name for stone in deleted})),
-        look_back=max((stream.look_back for stream in platform.dated_streams), default=0),
+        unrated=_unrated(session, one, shop, since, today) if shop else (),
+        moves_since=today - timedelta(days=look_back) if look_back else None,
     )  # fmt: skip
+
+
+def _unrated(session: Session, one: Integration, shop: Integration, since: date, today: date) -> tuple[date, ...]:
+    money = exchange_of(session, shop.currency, {one.currency}, since, today)
+    spent = session.scalars(
+        select(col(SpendRow.day))
+        .where(
+            SpendRow.workspace_id == one.workspace_id, SpendRow.platform == one.platform,
+            SpendRow.account_id == one.account_id, col(SpendRow.day) >= since, col(SpendRow.spend_micros) != 0,
+        )
+        .distinct()
+    )  # fmt: skip
+    return tuple(sorted(day for day in spent if not money.knows(one.currency, day)))
