@@ -103,7 +103,8 @@ def test_what_is_missing_is_named_with_what_it_may_be_and_profit_is_a_range(acts
     assert "$0" not in figure(only, "Meta Ads spend")
     assert figure(only, "Sales").startswith("not known"), "nor were the orders of today read"
     assert "No orders of these days are here yet." in only
-    assert "No orders of these days are here yet." in ana.client.get("/overview/costs?days=1").text
+    for path in ("costs", "products"):
+        assert "No orders of these days are here yet." in ana.client.get(f"/overview/{path}?days=1").text, path
     assert 'role="grid"' not in only, "one bar compares with nothing"
     assert "<td>–</td>" in re.search(r'id="ads-title".*?</section>', only, re.S).group(0), "a share of what?"
     gone = re.findall(r'<tr><th scope="row">[^<]*</th>((?:<td>[^<]*</td>)+)', page)[0]

@@ -175,8 +175,9 @@ def profit_range(now: Sums, whole: Completeness, money: Money) -> tuple[str, str
         return money(now.profit), stood
     left_out = f"Leaves out {wording.listed(subjects)}. {stood}".strip()
     if any(gap.is_store for gap in whole.gaps):
-        counted = f"{money(now.profit)} counted" if now.orders or now.profit else "Not known"
-        return counted, f"{left_out} It may be more or less."
+        if not now.orders and not now.profit:
+            return "Not known", left_out
+        return f"{money(now.profit)} counted", f"{left_out} It may be more or less."
     if any(gap.low is None or gap.high is None for gap in lacking):
         return f"At most {money(now.profit)}", f"{left_out} How much that is cannot be told."
     most = now.profit - sum(gap.low or 0 for gap in lacking)
