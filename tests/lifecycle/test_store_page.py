@@ -28,14 +28,15 @@ def order(runtime) -> Order:
                  refunded_micros=0, lines=(line(1), line(2)), refunds=())  # fmt: skip
 
 
-@pytest.fixture
-def store(acts, runtime):
+@pytest.fixture(params=[False, True], ids=["", "taken-for-new"])
+def store(request, acts, runtime):
+    """Whatever is expected to be here already, the outcome is the same."""
     connected = acts.connects("shopify")
 
     def stored(*records):
         with runtime.database.writing() as session:
             one = session.get_one(Integration, connected)
-            return store_page(session, one, records, read_at=runtime.now())
+            return store_page(session, one, records, read_at=runtime.now(), all_new=request.param)
 
     return stored
 

@@ -61,7 +61,13 @@ class _Sqlite(Bulk):
         return at.astimezone(UTC).isoformat(" ", "microseconds")[:26]
 
     def upsert(self, model: type[SQLModel], rows: Iterable[Row], *, all_new: bool = False) -> bool:
-        self._driver.executemany(_statements(model).upsert_values, rows)
+        know = _statements(model)
+        if all_new:
+            rows = list(rows)
+            # Counts what went in: <https://docs.python.org/3/library/sqlite3.html#sqlite3.Cursor.rowcount>.
+            if not rows or self._driver.executemany(know.insert_values, rows).rowcount == len(rows):
+                return True
+        self._driver.executemany(know.upsert_values, rows)
         return False
 
     def delete(self, model: type[SQLModel], owner: Row, column: str, values: Sequence[str]) -> None:
@@ -119,6 +125,7 @@ class _Statements:
 
     table: str
     keys: int
+    insert_values: str
     upsert_values: str
     copy: str
     beside: str
@@ -141,6 +148,7 @@ def _statements(model: type[SQLModel]) -> _Statements:
     return _Statements(
         table=table.name,
         keys=len(keys),
+        insert_values=f"{insert} VALUES ({values}) ON CONFLICT DO NOTHING",
         upsert_values=f"{insert} VALUES ({values}) {on_conflict}",
         copy=f"COPY {table.name} ({columns}) FROM STDIN",
         beside=f"CREATE TEMPORARY TABLE IF NOT EXISTS {beside} (LIKE {table.name}) ON COMMIT DELETE ROWS",

@@ -106,7 +106,10 @@ class StreamReader:
         raise Trouble(verdict(Cause.PLATFORM_DOWN, transient=True, code="dead_cursor", message=answer.text), answer)
 
     def _hearing(self, at: Hint) -> Hearing:
-        alone = self._said is not None and at.window.first == at.window.last == self._said.day
+        if not self._is_running(at.window):
+            # Nothing of it is remembered, and a digest of every page costs a fiftieth of storing it.
+            return Hearing(None, same=None)
+        alone = self._said is not None and self._said.day == at.window.first
         # Of what came before the page to go on with nothing is known, unless it was all the same.
         return Hearing(self._said if alone else None, same=at.same if at.same or at.resume is None else None)
 
