@@ -150,7 +150,8 @@ class Acts:
         return found.rows
 
     def compared(self, integration_id: str, only: str | None = None) -> Compared:
-        """What is stored against what the ledger says, in all streams or one."""
+        """What is stored against what the ledger says, in all streams or one. An older order that changed since the
+        first day may be here, as the ledger has it, and need not be."""
         integration = self.integration(integration_id)
         slug, account, since = integration.platform, integration.account_id, str(integration.first_day)
         rows = lost = too_many = doubled = 0
@@ -158,9 +159,10 @@ class Acts:
             for stream, stored in self._stored(session, integration).items():
                 if only not in (None, stream):
                     continue
-                truth = {one for one in self.sandbox.truth(slug, account, stream) if one[1] >= since}
-                rows += len(truth)
-                lost += len(truth - set(stored))
+                truth = self.sandbox.truth(slug, account, stream)
+                owed = {one for one in truth if one[1] >= since}
+                rows += len(owed)
+                lost += len(owed - set(stored))
                 too_many += len(set(stored) - truth)
                 doubled += len(stored) - len(set(stored))
         return Compared(rows, lost, too_many, doubled)

@@ -93,6 +93,11 @@ class Completeness:
         """Whatever keeps a figure from being the platforms' own word."""
         return (*self.gaps, *self.stood)
 
+    @property
+    def lacks_of_rows(self) -> tuple[Lack, ...]:
+        """The same of rows in their own currency, which leave out nothing for want of a rate."""
+        return (*(gap for gap in self.gaps if gap.needs_rate is None), *self.stood)
+
     def on(self, day: date) -> list[Gap]:
         return [gap for gap in self.gaps if day in gap.days]
 

@@ -68,8 +68,8 @@ class Reckoning:
         return money_in(self.currency)(micros)
 
     def said_of(self, platform: str, account_id: str) -> SaidOf:
-        """What figures that are made of this account's days leave out, and why they may still change."""
-        lacks = [one for one in self.whole.lacks if (one.platform, one.account_id) == (platform, account_id)]
+        """What figures in this account's own currency leave out of its days, and why they may still change."""
+        lacks = [one for one in self.whole.lacks_of_rows if (one.platform, one.account_id) == (platform, account_id)]
         return SaidOf(
             marks=tuple(one.words_in(self.shop_money) for one in lacks),
             moving=moving_words(self.whole, [self.platforms[platform].company] if platform in self.platforms else []),

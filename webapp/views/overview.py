@@ -13,7 +13,6 @@ from webapp.lifecycle.look import note_look
 from webapp.lifecycle.runtime import Runtime
 from webapp.queries import drill
 from webapp.queries.day_figures import product_totals
-from webapp.queries.gaps import Gap
 from webapp.queries.moving import moving_words
 from webapp.queries.overview import Reckoning, money_in, overview_of, reckon
 from webapp.queries.overview_facts import OverviewFacts
@@ -177,18 +176,11 @@ def products() -> str | AnyResponse:
 
 
 def _said_of(found: Reckoning, kind: str, slug: str | None = None) -> dict[str, Sequence[str]]:
-    """What the rows of stores or ad accounts leave out, of one platform or of all, and why they may still change.
-
-    A missing rate leaves nothing out here: rows are in their own currency.
-    """
+    """What the rows of stores or ad accounts leave out, of one platform or of all, and why they may still change."""
     about = {one for one, platform in found.platforms.items() if platform.kind == kind and slug in (None, one)}
     money = money_in(found.currency)
     return {
-        "marks": [
-            one.words_in(money)
-            for one in found.whole.lacks
-            if one.platform in about and not (isinstance(one, Gap) and one.needs_rate)
-        ],
+        "marks": [one.words_in(money) for one in found.whole.lacks_of_rows if one.platform in about],
         "moving": moving_words(found.whole, {found.platforms[one].company for one in about}),
     }
 
