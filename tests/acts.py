@@ -177,6 +177,16 @@ class Acts:
                 for _, day, _ in self.sandbox.truth(slug, account, stream) - set(stored) if day >= since
             }  # fmt: skip
 
+    def days_otherwise(self, integration_id: str) -> set[str]:
+        """Days on which something is stored that the ledger does not have, or not as it is stored."""
+        integration = self.integration(integration_id)
+        slug, account = integration.platform, integration.account_id
+        with self.runtime.database.reading() as session:
+            return {
+                day for stream, stored in self._stored(session, integration).items()
+                for _, day, _ in set(stored) - self.sandbox.truth(slug, account, stream)
+            }  # fmt: skip
+
     def _stored(self, session, integration):
         def of(table):
             return table.workspace_id == integration.workspace_id, table.account_id == integration.account_id
