@@ -21,8 +21,8 @@ from webapp.queries.day_figures import ad_figures, product_totals, store_figures
 from webapp.queries.definitions import DEFINITIONS, Meaning, not_entered
 from webapp.queries.gaps import COMPARABLE, Completeness, completeness, may_stand_in_for, told
 from webapp.queries.moving import moving_words
-from webapp.queries.overview_facts import LineFacts, OverviewFacts
-from webapp.queries.overview_lines import SaidOf, lines_of, platform_lines, product_lines, profit_range, ratios_of
+from webapp.queries.overview_facts import LineFacts, OverviewFacts, SaidOf
+from webapp.queries.overview_lines import lines_of, platform_lines, product_lines, profit_range, ratios_of
 from webapp.queries.period import Period, period_of
 from webapp.queries.profit import Sums, Tally, tally
 from webapp.queries.profit_chart import chart_of

@@ -41,6 +41,14 @@ class BarFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SaidOf:
+    """What the figures of one account leave out, and why they may still change."""
+
+    marks: tuple[str, ...]
+    moving: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChartFacts:
     """`says_something`: whether any day earned or lost anything."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from webapp.models.cost_rule import CostKind
 from webapp.platforms.base import Platform
@@ -12,24 +12,15 @@ from webapp.queries.day_figures import ProductTotal
 from webapp.queries.definitions import DEFINITIONS, KINDS
 from webapp.queries.gaps import Completeness, Gap, Lack
 from webapp.queries.moving import moving_words
-from webapp.queries.overview_facts import LineFacts, PlatformLine, ProductLine
+from webapp.queries.overview_facts import LineFacts, PlatformLine, ProductLine, SaidOf
 from webapp.queries.profit import Sums
 from webapp.queries.stand_ins import Stood
 
 Money = Callable[[int], str]
 UNITS = ("unit", "units")
-
 NO_COST = "Leaves out what {sold} of sales cost: there is no cost on record."
 GUESSED = "Takes what sold for {sold} without a cost of its own to have cost {cost}, by your default percentage."
 NOT_ALWAYS = "Leaves out {what} of days for which you entered none."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaidOf:
-    """What the figures of one account leave out, and why they may still change."""
-
-    marks: tuple[str, ...]
-    moving: tuple[str, ...]
 
 
 def lines_of(

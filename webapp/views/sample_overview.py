@@ -9,6 +9,7 @@ from decimal import Decimal
 from webapp.models.day_sum import AdDay, Because, StoreDay
 from webapp.models.restated import DayFigure, Restated
 from webapp.platforms import registry
+from webapp.queries.definitions import not_entered
 from webapp.queries.gaps import Completeness, Gap, told
 from webapp.queries.money_of import Exchange
 from webapp.queries.moving import moving_words
@@ -97,7 +98,7 @@ def _facts(now: Sums, before: Sums, whole: Completeness, by_day: dict[date, Sums
         products=tuple(_product(place, name) for place, name in enumerate(NAMES)) if by_day else (), more_products=0,
         gaps=told(whole.gaps, money), notes=moving_words(whole), meanings=(),
         status=("Some days are not wholly here.", "amber") if whole.gaps else ("Everything is here.", "green"),
-        compared_with=PERIOD.before.words, not_entered=("Payment fees", "Shipping costs"),
+        compared_with=PERIOD.before.words, not_entered=tuple(not_entered(now)),
         may_stand_in=bool(whole.gaps),
     )  # fmt: skip
 
