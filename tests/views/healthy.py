@@ -41,9 +41,11 @@ ORDERS_SEEN, VARIANT, SPENT = shopify.orders_seen, shopify_graphql._variant, ad_
 @dataclass
 class Shelf:
     """What the store says of itself. Its orders are plain ones, placed in the online shop since its data begins here;
-    `tells` says of single ones what else they are, None that there is no such order. `more` are there as well."""
+    `tells` says of single ones what else they are, None that there is no such order. `more` are there as well. After
+    `until` nobody orders by himself."""
 
     since: date
+    until: datetime
     tells: Callable[[Seen], Seen | None] = field(default=lambda seen: seen)
     more: list[Callable[[Shop], Seen]] = field(default_factory=list)
     source: dict[int, str] = field(default_factory=dict)
@@ -67,7 +69,7 @@ class Shelf:
 
     def _orders(self, shop: Shop, **asked: Any) -> Iterator[Seen]:
         for seen in ORDERS_SEEN(shop, **asked):
-            if seen.order.day >= self.since:
+            if seen.order.day >= self.since and seen.order.at <= self.until:
                 plain = replace(seen, order=replace(seen.order, test=False), cancelled_at=None)
                 if (told := self.tells(plain)) is not None:
                     yield told
@@ -198,6 +200,7 @@ class Healthy:
     world: dict[str, Any]
     people: dict[str, str]
     since: date
+    until: datetime
     integrations: tuple[str, str, str]
     checks: list[Check]
 
@@ -220,4 +223,4 @@ def built(acts: Acts, people: dict[str, str], folder: Path, shelf: Shelf) -> Hea
     # What was counted a moment ago is not counted again.
     store.remove(KeptRoll)
     acts.runtime.database.engine.dispose()
-    return Healthy(folder, deepcopy(acts.sandbox.world.data), people, shelf.since, found, checks)
+    return Healthy(folder, deepcopy(acts.sandbox.world.data), people, shelf.since, shelf.until, found, checks)

@@ -74,7 +74,7 @@ def healthy(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> 
     app = create_app(Settings.from_env(environ_of(sandbox, url, folder), instance=folder))
     runtime = app.extensions["runtime"]
     people = people_of(runtime)
-    shelf = Shelf(since=runtime.now().date() - timedelta(days=20))
+    shelf = Shelf(since=runtime.now().date() - timedelta(days=20), until=runtime.now())
     with pytest.MonkeyPatch.context() as patch:
         shelf.put_up(patch)
         found = built(Acts(runtime, sandbox, people["ana"], people["aurora"]), people, folder, shelf)
@@ -104,7 +104,7 @@ def people(healthy: Healthy) -> dict[str, str]:
 
 @pytest.fixture
 def store(healthy: Healthy, acts: Acts, monkeypatch: pytest.MonkeyPatch) -> Store:
-    shelf = Shelf(since=healthy.since)
+    shelf = Shelf(healthy.since, healthy.until)
     shelf.put_up(monkeypatch)
     return Store(acts, shelf, *healthy.integrations)
 
