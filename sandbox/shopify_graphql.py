@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import operator
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -27,7 +28,7 @@ NEEDED = {"orders": "read_orders", "order": "read_orders", "ordersCount": "read_
           "productVariants": "read_products", "productVariantsCount": "read_products",
           "retailLocation": "read_locations"}  # fmt: skip
 _TERM = re.compile(r"(updated_at|created_at):\s*(>=|<=|<|>)\s*'?([0-9T:+\-.Z]+)'?")
-
+_SIGNS = {">=": operator.ge, "<=": operator.le, "<": operator.lt, ">": operator.gt}
 _TEST = re.compile(r"(?<![\w:])test:(true|false)")
 
 
@@ -133,14 +134,13 @@ class _Root:
         return {"count": len(variants(self._shop)), "precision": "EXACT"}
 
     def _matching(self, query: str) -> list[Seen]:
-        tests = [
-            (name, sign, datetime.fromisoformat(at.replace("Z", "+00:00"))) for name, sign, at in _TERM.findall(query)
-        ]
-        tests_only = {found == "true" for found in _TEST.findall(query)}
-        return [
-            one for one in self._orders()
-            if all(_holds(one, *test) for test in tests) and (not tests_only or one.order.test in tests_only)
-        ]  # fmt: skip
+        found = self._orders()
+        for name, sign, at in _TERM.findall(query):
+            holds, limit = _SIGNS[sign], _aware(datetime.fromisoformat(at.replace("Z", "+00:00")))
+            when = _changed if name == "updated_at" else _placed
+            found = [one for one in found if holds(when(one), limit)]
+        tests_only = {said == "true" for said in _TEST.findall(query)}
+        return [one for one in found if not tests_only or one.order.test in tests_only]
 
     def allowed(self, info: Info) -> None:
         needed = NEEDED[info.field_name]
@@ -151,10 +151,16 @@ class _Root:
             )
 
 
-def _holds(one: Seen, name: str, sign: str, at: datetime) -> bool:
-    value = one.changed_at if name == "updated_at" else one.order.at
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return {">=": value >= at, "<=": value <= at, "<": value < at, ">": value > at}[sign]
+def _changed(one: Seen) -> datetime:
+    return one.changed_at
+
+
+def _placed(one: Seen) -> datetime:
+    return one.order.at
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _sorting(key: str) -> Callable[[Seen], tuple[str, int]]:

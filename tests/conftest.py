@@ -9,19 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher, Type
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
 
 from app import create_app
 from tests.acts import PASSWORD, Acts
 from tests.installation import environ_of, people_of
+from tests.once import pay_once
 from tests.postgres import Postgres
 from tests.sandbox_server import SandboxServer
 from tests.signals import Platforms
 from webapp.database import Database
-from webapp.lifecycle import passwords
 from webapp.lifecycle.migrate import migrate
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.send_notices import send_due_notices
@@ -52,14 +50,8 @@ def figure(record_property: Callable[[str, object], None]) -> Callable[[str, obj
 
 @pytest.fixture(scope="session", autouse=True)
 def _cheaply(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What a process pays once, or a person once a day, this suite would pay two thousand times."""
-    compiled = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-    product = passwords._hasher
-    # OWASP's least for argon2id (Password Storage Cheat Sheet): said here, because no test meets the real one.
-    assert (product.type, product.time_cost >= 2, product.memory_cost >= 19_456) == (Type.ID, True, True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": compiled})
-        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        pay_once(patch, tmp_path_factory.mktemp("templates"))
         yield
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from email import charset
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask, current_app
@@ -21,18 +22,23 @@ login_manager = LoginManager()
 csrf = CSRFProtect()
 
 
+@cache
+def _verifying() -> ssl.SSLContext:
+    """Reading the authorities it trusts takes as long as sending a mail."""
+    return ssl.create_default_context()
+
+
 class PatientConnection(Connection):
     """Flask-Mail's connection with the two things it lacks: a timeout, and a TLS context that verifies."""
 
     def configure_host(self) -> smtplib.SMTP:
         mail = self.mail
-        context = ssl.create_default_context()
         if mail.use_ssl:
-            host: smtplib.SMTP = smtplib.SMTP_SSL(mail.server, mail.port, timeout=SMTP_SECONDS, context=context)
+            host: smtplib.SMTP = smtplib.SMTP_SSL(mail.server, mail.port, timeout=SMTP_SECONDS, context=_verifying())
         else:
             host = smtplib.SMTP(mail.server, mail.port, timeout=SMTP_SECONDS)
         if mail.use_tls:
-            host.starttls(context=context)
+            host.starttls(context=_verifying())
         if mail.username and mail.password:
             host.login(mail.username, mail.password)
         return host

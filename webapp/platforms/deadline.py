@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from time import monotonic, sleep
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -23,12 +23,12 @@ class Exchange:
     """One request with its answer; `is_over` once its time ran out."""
 
     def __init__(self, seconds: float) -> None:
-        self._ends = time.monotonic() + seconds
+        self._ends = monotonic() + seconds
         self.connection: HTTPConnection | None = None
 
     @property
     def is_over(self) -> bool:
-        return time.monotonic() >= self._ends
+        return monotonic() >= self._ends
 
     def cut(self) -> None:
         sock = self.connection.sock if self.connection is not None else None
@@ -70,7 +70,7 @@ class _Watch:
                 over = [one for one in self._under_way if one.is_over]
             for exchange in over:
                 exchange.cut()
-            time.sleep(LOOK_SECONDS)
+            sleep(LOOK_SECONDS)
 
 
 @cache
