@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel
 
 from webapp.models.columns import MICROS
 
+# Rows lie in their key's order, and are found by it alone: on SQLite less to write, and a file a quarter smaller.
+KEPT_BY_KEY = {"sqlite_with_rowid": False}
+
 
 class OrderRow(SQLModel, table=True):
     __tablename__ = "store_order"
@@ -35,6 +38,7 @@ class OrderRow(SQLModel, table=True):
 
 class LineRow(SQLModel, table=True):
     __tablename__ = "store_order_line"
+    __table_args__ = KEPT_BY_KEY
 
     workspace_id: str = Field(primary_key=True)
     platform: str = Field(primary_key=True)
@@ -84,6 +88,7 @@ class SpendRow(SQLModel, table=True):
     """Keyed by day before campaign: pages arrive by day, and rows land where the last ones did."""
 
     __tablename__ = "ad_spend"
+    __table_args__ = KEPT_BY_KEY
 
     workspace_id: str = Field(primary_key=True)
     platform: str = Field(primary_key=True)

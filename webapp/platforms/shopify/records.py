@@ -144,17 +144,16 @@ class VariantsPage(msgspec.Struct, gc=False):
 
 def orders(answer: Answer, page: Orders, account: Account, more: Callable[[str, str], Answer]) -> tuple[Order, ...]:
     """The page's orders without test orders; `more(order, cursor)` asks for lines that did not fit. Raises Trouble."""
-    found, zone = [], ZoneInfo(zone_name(account.timezone))
-    for one in page.nodes:
-        if not one.test:
-            lines = (
-                one.line_items.nodes if not one.line_items.page_info.has_next_page else _all_lines(answer, one, more)
-            )
-            with reading(answer):
-                found.append(_order(one, lines, zone))
+    zone = ZoneInfo(zone_name(account.timezone))
+    whole = [
+        (one, one.line_items.nodes if not one.line_items.page_info.has_next_page else _all_lines(answer, one, more))
+        for one in page.nodes if not one.test
+    ]  # fmt: skip
+    with reading(answer):
+        found = tuple([_order(one, lines, zone) for one, lines in whole])
     if any(one.currency != account.currency for one in found):
         raise garbled(answer, "its amounts are in a currency that is not the store's")
-    return tuple(found)
+    return found
 
 
 def ids(page: Ids) -> frozenset[str]:
