@@ -31,6 +31,9 @@ def pay_once(patch: pytest.MonkeyPatch, templates: Path) -> None:
     # OWASP's least for argon2id (Password Storage Cheat Sheet): said here, because no test meets the real one.
     assert (product.type, product.time_cost >= 2, product.memory_cost >= 19_456) == (Type.ID, True, True)
     patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    # Nor does anybody wait for what a platform asks one to wait for.
+    for module in ("api", "amazon_ads.reports", "microsoft_ads.platform"):
+        patch.setattr(f"webapp.platforms.{module}.sleep", lambda _seconds: None)
 
 
 def _remembering(compiled: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,6 +1,7 @@
 """The product's side of the sync benchmarks: claim and sync, as the clock does it, of a shop and an ad account.
 
-`python -m tests.bench.our_sync SERVER DATABASE` prints how long the first sync of each and a second one took.
+`python -m tests.bench.our_sync SERVER DATABASE` prints how long the first sync of each and a later one took, the
+median of three.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -28,9 +30,11 @@ from webapp.models.integration import Integration
 from webapp.models.people import Workspace
 from webapp.models.plan import local_day
 from webapp.models.sync import Outcome
+from webapp.platforms import registry
 from webapp.settings import Settings
 
 WORKSPACE = "bench"
+TIMES_AGAIN = 3
 FAR = timedelta(days=30)
 
 
@@ -40,6 +44,8 @@ def main(server: str, database: str) -> None:
         for slug in ("SHOPIFY", "META_ADS"):
             environ |= {f"{slug}_CLIENT_ID": "x", f"{slug}_CLIENT_SECRET": "x", f"{slug}_BASE_URL": server}
         runtime: Runtime = create_app(Settings.from_env(environ, instance=Path(folder))).extensions["runtime"]
+        # Nobody's time counts what is imported.
+        registry()
         with runtime.database.writing() as session:
             session.add(Workspace(id=WORKSPACE, name="Bench", created_at=runtime.now()))
             session.flush()
@@ -47,7 +53,10 @@ def main(server: str, database: str) -> None:
             ads = _connected(runtime, session, "meta_ads", AD_ACCOUNT, None)
         took = {"orders": _synced(runtime, shop), "insights": _synced(runtime, ads)}
         rows = {"orders": _count(runtime, OrderRow) + _count(runtime, LineRow), "insights": _count(runtime, SpendRow)}
-        again = {"orders": _synced(runtime, shop), "insights": _synced(runtime, ads)}
+        again = {
+            name: median(_synced(runtime, one) for _ in range(TIMES_AGAIN))
+            for name, one in (("orders", shop), ("insights", ads))
+        }
         assert rows["insights"] == _count(runtime, SpendRow)
         print(json.dumps({"seconds": took, "rows": rows, "again": again, "peak_mb": peak_mb()}))
 

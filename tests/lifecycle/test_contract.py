@@ -59,8 +59,7 @@ def test_a_dead_permission_is_said_once_and_mended_without_loss(acts, slug, swit
 
 @each
 @pytest.mark.parametrize("switch", ["outage", "rate_limited", "garbled"])
-def test_passing_trouble_is_waited_out_without_a_mail(acts, slug, switch, monkeypatch, send_mail):
-    monkeypatch.setattr("webapp.platforms.api.time.sleep", lambda _seconds: None)
+def test_passing_trouble_is_waited_out_without_a_mail(acts, slug, switch, send_mail):
     integration = acts.connects(slug, shop="cedar.myshopify.com")
     acts.syncs(integration)
     acts.sandbox.switch(slug, switch)

@@ -207,8 +207,7 @@ class Life(RuleBasedStateMachine):
 
 @pytest.mark.timeout(3600)
 @pytest.mark.prove(small=6, full=150)
-def test_any_life_ends_well(tmp_path, monkeypatch, count, figure):
-    monkeypatch.setattr("webapp.platforms.api.time.sleep", lambda _seconds: None)
+def test_any_life_ends_well(tmp_path, count, figure):
     homes: list[Path] = []
 
     def begin() -> Acts:

@@ -8,8 +8,7 @@ from webapp.models.trouble import Incident
 from webapp.platforms.diagnosis import Remedy
 
 
-def test_a_report_that_is_never_ready_delays_and_is_caught_up(acts, monkeypatch):
-    monkeypatch.setattr("webapp.platforms.microsoft_ads.platform.sleep", lambda _seconds: None)
+def test_a_report_that_is_never_ready_delays_and_is_caught_up(acts):
     one = acts.connects("microsoft_ads")
     acts.syncs(one)
     proved = acts.integration(one).proved_at

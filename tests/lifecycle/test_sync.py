@@ -17,11 +17,6 @@ from webapp.models.sync import Outcome
 ORDERS = "query Orders"
 
 
-@pytest.fixture(autouse=True)
-def no_patience(monkeypatch):
-    monkeypatch.setattr("webapp.platforms.api.time.sleep", lambda _seconds: None)
-
-
 def stored(acts, table) -> int:
     with acts.runtime.database.reading() as session:
         return session.exec(select(func.count()).select_from(table)).one()

@@ -55,9 +55,8 @@ def test_when_one_breaks_its_siblings_are_asked_at_once(acts, runtime):
 
 
 @pytest.fixture
-def waits_then_ends(acts, runtime, monkeypatch) -> tuple[str, str]:
+def waits_then_ends(acts, runtime) -> tuple[str, str]:
     """Meta did not answer for hours, TikTok is fine; then somebody takes our access back at both."""
-    monkeypatch.setattr("webapp.platforms.api.time.sleep", lambda _seconds: None)
     late, other = acts.connects("meta_ads"), acts.connects("tiktok_ads")
     acts.syncs(late)
     acts.sandbox.switch("meta_ads", "outage")

@@ -6,10 +6,11 @@ A row has one value for each column of its table, in the table's order. Days and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import psycopg
 
 Row = tuple[object, ...]
+Rows = Callable[[], Iterator[Row]]
 # Every table of the merchant's own numbers begins its key with these.
 OWNER = ("workspace_id", "platform", "account_id")
 
@@ -39,9 +41,10 @@ class Bulk:
         """As the database reads it, in UTC."""
         return at.astimezone(UTC).isoformat(" ", "microseconds")
 
-    def upsert(self, model: type[SQLModel], rows: Iterable[Row], *, all_new: bool = False) -> bool:
+    def upsert(self, model: type[SQLModel], rows: Rows, *, all_new: bool = False) -> bool:
         """Insert what is new and replace what is there, by primary key; of two rows with one key the later stays.
 
+        `rows` makes them, anew whenever it is called: they are on their way to the database while they are made.
         `all_new` is the caller's expectation that none of them is there: right, it is the faster way; wrong, it
         changes nothing. True comes back only where it is certain that none of them was there.
         """
@@ -60,14 +63,14 @@ class _Sqlite(Bulk):
         # SQLAlchemy keeps no zone there, and compares as text.
         return at.astimezone(UTC).isoformat(" ", "microseconds")[:26]
 
-    def upsert(self, model: type[SQLModel], rows: Iterable[Row], *, all_new: bool = False) -> bool:
+    def upsert(self, model: type[SQLModel], rows: Rows, *, all_new: bool = False) -> bool:
         know = _statements(model)
         if all_new:
-            rows = list(rows)
+            made = list(rows())
             # Counts what went in: <https://docs.python.org/3/library/sqlite3.html#sqlite3.Cursor.rowcount>.
-            if not rows or self._driver.executemany(know.insert_values, rows).rowcount == len(rows):
+            if not made or self._driver.executemany(know.insert_values, made).rowcount == len(made):
                 return True
-        self._driver.executemany(know.upsert_values, rows)
+        self._driver.executemany(know.upsert_values, rows())
         return False
 
     def delete(self, model: type[SQLModel], owner: Row, column: str, values: Sequence[str]) -> None:
@@ -85,13 +88,13 @@ class _Postgres(Bulk):
         assert driver is not None
         self._refused = driver.IntegrityError
 
-    def upsert(self, model: type[SQLModel], rows: Iterable[Row], *, all_new: bool = False) -> bool:
+    def upsert(self, model: type[SQLModel], rows: Rows, *, all_new: bool = False) -> bool:
         know = _statements(model)
-        # An upsert refuses to touch one row twice.
-        unique = {row[3 : know.keys]: row for row in rows}
-        if not unique:
+        if all_new and self._copied(know, rows()):
             return True
-        if all_new and self._copied(know, unique.values()):
+        # An upsert refuses to touch one row twice.
+        unique = {row[3 : know.keys]: row for row in rows()}
+        if not unique:
             return True
         with self._driver.cursor() as cursor:
             if know.table not in self._known:
@@ -104,11 +107,14 @@ class _Postgres(Bulk):
                 cursor.execute(know.upsert_beside)
             return inserted == len(unique)
 
-    def _copied(self, know: _Statements, rows: Iterable[Row]) -> bool:
+    def _copied(self, know: _Statements, rows: Iterator[Row]) -> bool:
         """Straight into the table, which costs half as much; False, and nothing done, where one was there already."""
+        first = next(rows, None)
+        if first is None:
+            return True
         try:
             with self._driver.transaction(), self._driver.cursor() as cursor:
-                _copy(cursor, know.copy, rows)
+                _copy(cursor, know.copy, chain((first,), rows))
         except self._refused:
             return False
         return True

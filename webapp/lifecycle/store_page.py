@@ -27,8 +27,8 @@ def store_page(
     write = bulk(session)
     _store_orders(write, owner, orders, all_new=all_new)
     at = write.instant(read_at)
-    write.upsert(SpendRow, (_spend_row(owner, row, at) for row in spend), all_new=all_new)
-    write.upsert(VariantRow, (_variant_row(owner, row, at) for row in variants))
+    write.upsert(SpendRow, lambda: (_spend_row(owner, row, at) for row in spend), all_new=all_new)
+    write.upsert(VariantRow, lambda: (_variant_row(owner, row, at) for row in variants))
     refund_days = {refund.day for order in orders for refund in order.refunds}
     return {order.day for order in orders} | {row.day for row in spend} | refund_days
 
@@ -60,14 +60,18 @@ def day_sums(
 def _store_orders(write: Bulk, owner: Row, orders: Sequence[Order], *, all_new: bool) -> None:
     if not orders:
         return
-    all_new = write.upsert(OrderRow, (_order_row(owner, order, write) for order in orders), all_new=all_new)
+    all_new = write.upsert(OrderRow, lambda: (_order_row(owner, order, write) for order in orders), all_new=all_new)
     if not all_new:
         # What was taken off an order since is not in it any more.
         write.delete(LineRow, owner, "order_id", [order.id for order in orders])
-    lines = (_line_row(owner, order.id, line) for order in orders for line in order.lines)
-    write.upsert(LineRow, lines, all_new=True)
-    refunds = (_refund_row(owner, refund, write) for order in orders for refund in order.refunds)
-    write.upsert(RefundRow, refunds, all_new=all_new)
+    write.upsert(
+        LineRow, lambda: (_line_row(owner, order.id, line) for order in orders for line in order.lines), all_new=True
+    )
+    write.upsert(
+        RefundRow,
+        lambda: (_refund_row(owner, refund, write) for order in orders for refund in order.refunds),
+        all_new=all_new,
+    )
 
 
 def _order_row(owner: Row, one: Order, write: Bulk) -> Row:

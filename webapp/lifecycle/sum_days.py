@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlmodel import Session, col
 
 from webapp.database import insert_of, table_of
-from webapp.lifecycle.bulk import bulk
+from webapp.lifecycle.bulk import Row, bulk
 from webapp.lifecycle.note_restated import note_restated, settled_days
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.day_sum import AdDay, Because, ProductDay, StaleDay, StoreDay
@@ -102,10 +102,12 @@ def _sum(session: Session, owner: Owner, reasons: Mapping[date, Because], now: d
     _replace(session, StoreDay, owner, days, [one.model_dump() for one in stores])
     _replace(session, ProductDay, owner, days, ())
     # As many as a store has variants, every day: by the driver, in the order of the table's columns.
-    rows = ((*owner, one.day.isoformat(), one.variant_id, one.title, one.units, one.sales_micros, one.goods_micros)
-            for one in products)  # fmt: skip
-    bulk(session).upsert(ProductDay, rows, all_new=True)
+    bulk(session).upsert(ProductDay, lambda: (_product_row(owner, one) for one in products), all_new=True)
     _replace(session, AdDay, owner, days, [one.model_dump() for one in ads])
+
+
+def _product_row(owner: Owner, one: ProductDay) -> Row:
+    return *owner, one.day.isoformat(), one.variant_id, one.title, one.units, one.sales_micros, one.goods_micros
 
 
 def _replace(

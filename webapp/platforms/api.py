@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 from dataclasses import replace
+from time import sleep
 from typing import Protocol
 
 from webapp.platforms.answer import Answer, Stage
@@ -117,7 +117,7 @@ class Api:
             pause = next(self._settling, None)
             if pause is None:
                 return answer, diagnosis
-            time.sleep(pause)
+            sleep(pause)
 
     def _another_token(self, diagnosis: Diagnosis) -> str | None:
         return self._renew(self._token) if self._renew is not None and diagnosis.cause in RENEWABLE else None
@@ -128,7 +128,7 @@ def _sleep(diagnosis: Diagnosis, attempt: int) -> bool:
     wait = diagnosis.retry_after if diagnosis.retry_after is not None else 0.3 * 2**attempt * random.uniform(0.5, 1.5)
     if wait > LONGEST_WAIT_SECONDS:
         return False
-    time.sleep(wait)
+    sleep(wait)
     return True
 
 

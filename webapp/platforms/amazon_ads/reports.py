@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Iterator
+from time import sleep
 
 import msgspec
 
@@ -100,7 +100,7 @@ def fetch(api: Api, account: Account, report_id: str, pausing: Iterator[float]) 
         pause = next(pausing, None)
         if pause is None:
             raise _still_written(answer)
-        time.sleep(pause)
+        sleep(pause)
 
 
 def _ask(api: Api, account: Account, report_id: str) -> Answer:
