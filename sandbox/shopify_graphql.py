@@ -19,6 +19,8 @@ from sandbox.shopify_webhooks import Webhooks
 from sandbox.store_data import Order, Seen, Shop, Variant, variants
 
 Info = GraphQLResolveInfo[Any]
+# What rows are sorted by: a moment, if they have one, and their id.
+Place = tuple[Any, int]
 MAX_FIRST = 250
 # Every so many orders are paid from another market.
 ABROAD = 6
@@ -163,14 +165,13 @@ def _aware(at: datetime) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _sorting(key: str) -> Callable[[Seen], tuple[str, int]]:
-    if key == "UPDATED_AT":
-        return lambda one: (_iso(one.changed_at), one.order.id)
-    return lambda one: (_iso(one.order.at), one.order.id)
+def _sorting(key: str) -> Callable[[Seen], Place]:
+    when = _changed if key == "UPDATED_AT" else _placed
+    return lambda one: (when(one).replace(microsecond=0), one.order.id)
 
 
-def _by_id(one: Any) -> tuple[str, int]:
-    return "", one.id
+def _by_id(one: Any) -> Place:
+    return None, one.id
 
 
 def _connection(
@@ -178,13 +179,13 @@ def _connection(
     first: int,
     after: str | None,
     node: Callable[[Any], dict[str, Any]],
-    key: Callable[[Any], tuple[str, int]] = _by_id,
+    key: Callable[[Any], Place] = _by_id,
 ) -> dict[str, Any]:
     """A page after a place. A cursor is the last row's own value and id, so rows that come and go shift nothing."""
     if not 0 < first <= MAX_FIRST:
         raise GraphQLError(f"first must be between 1 and {MAX_FIRST}", extensions={"code": "BAD_USER_INPUT"})
     place = _place(after)
-    rest = [one for one in found if place is None or key(one) > place]
+    rest = found if place is None else [one for one in found if key(one) > place]
     page = rest[:first]
     info = {
         "hasNextPage": len(rest) > len(page), "hasPreviousPage": place is not None,
@@ -193,16 +194,18 @@ def _connection(
     return {"nodes": [node(one) for one in page], "pageInfo": info}
 
 
-def _cursor(place: tuple[str, int]) -> str:
-    return base64.b64encode(json.dumps({"last_id": place[1], "last_value": place[0]}).encode()).decode()
+def _cursor(place: Place) -> str:
+    value, number = place
+    return base64.b64encode(json.dumps({"last_id": number, "last_value": value and _iso(value)}).encode()).decode()
 
 
-def _place(cursor: str | None) -> tuple[str, int] | None:
+def _place(cursor: str | None) -> Place | None:
     if not cursor:
         return None
     try:
         found = json.loads(base64.b64decode(cursor, validate=True))
-        return str(found["last_value"]), int(found["last_id"])
+        value = found["last_value"]
+        return value and datetime.fromisoformat(value), int(found["last_id"])
     except (ValueError, KeyError, TypeError):
         raise GraphQLError(
             "Invalid cursor for current pagination sort.", extensions={"code": "INVALID_CURSOR"}
@@ -210,23 +213,24 @@ def _place(cursor: str | None) -> tuple[str, int] | None:
 
 
 def _order(seen: Seen, shop: Shop) -> dict[str, Any]:
-    order = seen.order
+    order, currency = seen.order, shop.currency
+    discount = _money(order.discount, currency)
     subtotal = order.subtotal + seen.correction - seen.refunded
     return {
         "id": f"gid://shopify/Order/{order.id}", "name": order.name, "createdAt": _iso(order.at),
         "updatedAt": _iso(seen.changed_at), "processedAt": _iso(order.at), "test": order.test,
         "sourceName": _source(order), "retailLocation": lambda info: _location(info, order),
-        "cancelledAt": _iso(seen.cancelled_at) if seen.cancelled_at else None, "currencyCode": shop.currency,
-        "presentmentCurrencyCode": "CAD" if order.id % ABROAD == 0 else shop.currency,
-        "totalPriceSet": _money(order.total, shop), "currentTotalPriceSet": _money(seen.current_total, shop),
-        "subtotalPriceSet": _money(order.subtotal, shop), "currentSubtotalPriceSet": _money(subtotal, shop),
-        "totalDiscountsSet": _money(order.discount, shop), "currentTotalDiscountsSet": _money(order.discount, shop),
-        "totalShippingPriceSet": _money(order.shipping, shop), "totalTaxSet": _money(order.tax, shop),
-        "currentTotalTaxSet": _money(order.tax, shop), "totalRefundedSet": _money(seen.refunded, shop),
+        "cancelledAt": _iso(seen.cancelled_at) if seen.cancelled_at else None, "currencyCode": currency,
+        "presentmentCurrencyCode": "CAD" if order.id % ABROAD == 0 else currency,
+        "totalPriceSet": _money(order.total, currency), "currentTotalPriceSet": _money(seen.current_total, currency),
+        "subtotalPriceSet": _money(order.subtotal, currency), "currentSubtotalPriceSet": _money(subtotal, currency),
+        "totalDiscountsSet": discount, "currentTotalDiscountsSet": discount,
+        "totalShippingPriceSet": _money(order.shipping, currency), "totalTaxSet": _money(order.tax, currency),
+        "currentTotalTaxSet": _money(order.tax, currency), "totalRefundedSet": _money(seen.refunded, currency),
         "lineItems": lambda _info, first=50, after=None: _connection(order.lines, first, after, _line_of(order, shop)),
         "refunds": lambda _info, first=None: [
             {"id": f"gid://shopify/Refund/{one.id}", "createdAt": _iso(one.at),
-             "totalRefundedSet": _money(one.amount, shop)}
+             "totalRefundedSet": _money(one.amount, currency)}
             for one in ([seen.refund] if seen.refund else [])
         ],
     }  # fmt: skip
@@ -250,8 +254,8 @@ def _line_of(_order: Order, shop: Shop) -> Callable[[Any], dict[str, Any]]:
         "id": f"gid://shopify/LineItem/{line.id}", "title": line.variant.title, "name": line.variant.title,
         "sku": line.variant.sku, "quantity": line.quantity, "currentQuantity": line.quantity,
         "product": {"id": f"gid://shopify/Product/{line.variant.product_id}", "title": line.variant.title},
-        "variant": _variant(line.variant, shop), "originalTotalSet": _money(line.total, shop),
-        "discountedTotalSet": _money(line.total, shop),
+        "variant": _variant(line.variant, shop), "originalTotalSet": _money(line.total, shop.currency),
+        "discountedTotalSet": _money(line.total, shop.currency),
     }  # fmt: skip
 
 
@@ -265,8 +269,9 @@ def _variant(one: Variant, shop: Shop) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _money(micros: int, shop: Shop) -> dict[str, Any]:
-    money = {"amount": _decimal(micros), "currencyCode": shop.currency}
+@lru_cache(maxsize=4096)
+def _money(micros: int, currency: str) -> dict[str, Any]:
+    money = {"amount": _decimal(micros), "currencyCode": currency}
     return {"shopMoney": money, "presentmentMoney": money}
 
 

@@ -64,16 +64,13 @@ class Order:
     at: datetime
     day: date
     lines: tuple[Line, ...]
+    subtotal: int
     discount: int
     shipping: int
     tax: int
     refund: Refund | None
     cancelled_at: datetime | None
     test: bool
-
-    @property
-    def subtotal(self) -> int:
-        return sum(line.total for line in self.lines) - self.discount
 
     @property
     def total(self) -> int:
@@ -128,9 +125,12 @@ def orders_seen(shop: Shop, *, first_day: date, now: datetime, late_since: datet
     before `late_since`."""
     day, today = first_day, now.astimezone(ZoneInfo(shop.timezone)).date()
     while day <= today:
-        for order in _orders_of(shop, day, (day - first_day).days):
+        for placed in _placed_on(shop, day, (day - first_day).days):
+            order = placed.order
             if order.at <= now:
-                yield _as_of(order, now, late_since)
+                # Of most orders nothing more is ever heard.
+                stays = late_since is None and order.refund is None and order.cancelled_at is None
+                yield placed if stays else _as_of(order, now, late_since)
         day += timedelta(days=1)
 
 
@@ -145,16 +145,18 @@ def _as_of(order: Order, now: datetime, late_since: datetime | None) -> Seen:
 
 
 @lru_cache(maxsize=512)
-def _orders_of(shop: Shop, day: date, number: int) -> tuple[Order, ...]:
+def _placed_on(shop: Shop, day: date, number: int) -> tuple[Seen, ...]:
+    """The day's orders, each as it was when it was placed."""
     dice = random.Random(f"{shop.domain} {day.isoformat()}")
     zone = ZoneInfo(shop.timezone)
     spread = max(1, shop.per_day // 7)
     how_many = dice.randrange(shop.per_day - spread, shop.per_day + spread + 1)
     moments = sorted(dice.randrange(86_400) for _ in range(how_many))
-    return tuple(
+    placed = (
         _order(shop, day, number * 1000 + place, datetime.combine(day, time(), zone) + timedelta(seconds=second), dice)
         for place, second in enumerate(moments, start=1)
     )
+    return tuple(Seen(order, order.at, None, None, 0) for order in placed)
 
 
 def _order(shop: Shop, day: date, number: int, at: datetime, dice: random.Random) -> Order:
@@ -173,7 +175,8 @@ def _order(shop: Shop, day: date, number: int, at: datetime, dice: random.Random
     fate, after = dice.random(), timedelta(seconds=dice.randrange(40_000, 800_000))
     refund = Refund(order_id + 500_000, placed + after, min(lines[0].total, total)) if fate < 0.04 else None
     return Order(
-        id=order_id, name=f"#{1000 + number}", at=placed, day=day, lines=lines, discount=discount, shipping=shipping,
-        tax=tax, refund=refund, cancelled_at=placed + after / 20 if 0.04 <= fate < 0.05 else None,
+        id=order_id, name=f"#{1000 + number}", at=placed, day=day, lines=lines, subtotal=goods - discount,
+        discount=discount, shipping=shipping, tax=tax, refund=refund,
+        cancelled_at=placed + after / 20 if 0.04 <= fate < 0.05 else None,
         test=0.05 <= fate < 0.056,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from sqlmodel import col, select
 from webapp.database import Database
 from webapp.lifecycle.bury import bury_unlisted, bury_unseen
 from webapp.lifecycle.migrate import migrate, roll_back
-from webapp.lifecycle.note_costs import days_sold, note_store_costs
+from webapp.lifecycle.note_costs import note_store_costs
 from webapp.lifecycle.runtime import Runtime
 from webapp.lifecycle.store_page import store_page
 from webapp.lifecycle.sum_days import mark_stale, owner_of, sum_some, sum_stale_days
@@ -32,6 +32,7 @@ from webapp.platforms import registry
 from webapp.platforms.records import Line, Order, Refund, Spend, Variant
 from webapp.queries.cost_rules import store_costs
 from webapp.queries.day_figures import ad_figures, product_totals, store_figures
+from webapp.queries.day_rows import days_sold
 from webapp.queries.money_of import Exchange
 from webapp.queries.profit import tally
 from webapp.settings import Settings

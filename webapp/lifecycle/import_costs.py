@@ -12,13 +12,13 @@ from decimal import Decimal, InvalidOperation
 
 from sqlmodel import Session, col, select
 
-from webapp.lifecycle.note_costs import EVER, days_sold
+from webapp.lifecycle.note_costs import EVER
 from webapp.lifecycle.runtime import Runtime, bump
 from webapp.lifecycle.sum_days import mark_stale
 from webapp.models.data import VariantRow
 from webapp.models.day_sum import Because, CostSource, UnitCost
 from webapp.models.integration import Integration
-from webapp.queries.day_rows import Owner
+from webapp.queries.day_rows import Owner, days_sold
 
 MICROS, MOST = 1_000_000, Decimal(10**9)
 MANY_FAULTS, MANY_ROWS = 20, 20_000

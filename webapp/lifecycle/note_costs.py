@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from webapp.lifecycle.sum_days import mark_stale, owner_of
-from webapp.models.data import LineRow, OrderRow, VariantRow
+from webapp.models.data import VariantRow
 from webapp.models.day_sum import Because, CostSource, UnitCost
 from webapp.models.integration import Integration
 from webapp.models.plan import local_day
-from webapp.queries.day_rows import Owner
+from webapp.queries.day_rows import Owner, days_sold
 
 # The first cost ever seen counts for all days before it, too.
 EVER = date(1, 1, 1)
-# Beyond so many new costs every day that was sold on is summed again, rather than asking which.
-ASKED_ABOUT = 200
 
 
 def note_store_costs(session: Session, integration: Integration, now: datetime) -> None:
@@ -54,20 +51,9 @@ def note_store_costs(session: Session, integration: Integration, now: datetime) 
         mark_stale(session, owner, days_sold(session, owner, changed, since=min(changed.values())), Because.COSTS)
 
 
-def days_sold(session: Session, owner: Owner, variants: Collection[str], *, since: date) -> set[date]:
-    """The days from `since` on that these variants were sold on, or more days than those."""
-    sold = select(col(OrderRow.day)).distinct().where(*_mine(OrderRow, owner), col(OrderRow.day) >= since)
-    if len(variants) <= ASKED_ABOUT:
-        lines = and_(*(of == mine for of, mine in zip(_account(LineRow), _account(OrderRow), strict=True)))
-        sold = sold.join(LineRow, and_(lines, col(LineRow.order_id) == col(OrderRow.order_id))).where(
-            col(LineRow.variant_id).in_(list(variants))
-        )
-    return set(session.scalars(sold))
-
-
-def _account(table: type[LineRow | OrderRow | UnitCost | VariantRow]) -> tuple[Mapped[str], ...]:
+def _account(table: type[UnitCost | VariantRow]) -> tuple[Mapped[str], ...]:
     return col(table.workspace_id), col(table.platform), col(table.account_id)
 
 
-def _mine(table: type[LineRow | OrderRow | UnitCost | VariantRow], owner: Owner) -> tuple[ColumnElement[bool], ...]:
+def _mine(table: type[UnitCost | VariantRow], owner: Owner) -> tuple[ColumnElement[bool], ...]:
     return tuple(column == value for column, value in zip(_account(table), owner, strict=True))

@@ -6,13 +6,12 @@ from datetime import date
 
 from sqlmodel import Session, col, delete, select
 
-from webapp.lifecycle.note_costs import days_sold
 from webapp.lifecycle.runtime import Runtime, bump
 from webapp.lifecycle.sum_days import mark_stale, owner_of
 from webapp.models.data import VariantRow
 from webapp.models.day_sum import Because, CostSource, UnitCost
 from webapp.models.integration import Integration
-from webapp.queries.day_rows import Owner
+from webapp.queries.day_rows import Owner, days_sold
 
 
 def set_cost(

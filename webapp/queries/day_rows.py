@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from typing import cast as typed
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, literal, select
+from sqlalchemy import CTE, BigInteger, ColumnElement, Select, and_, case, cast, func, literal, select
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlmodel import Session
 
@@ -25,6 +25,8 @@ Columns = ReadOnlyColumnCollection[str, ColumnElement[Any]]
 _orders, _lines = table_of(OrderRow), table_of(LineRow)
 _order, _line, _refund = _orders.c, _lines.c, table_of(RefundRow).c
 _spend, _cost = table_of(SpendRow).c, table_of(UnitCost).c
+# Beyond so many variants every day that was sold on is told, rather than asking which.
+ASKED_ABOUT = 200
 
 
 class Owner(NamedTuple):
@@ -71,22 +73,7 @@ def store_days(
 def product_days(session: Session, owner: Owner, days: Collection[date]) -> list[ProductDay]:
     """What was sold of each variant on those days, and what it cost by the cost then in effect; not to be changed."""
     variant = func.coalesce(_line.variant_id, "")
-    # Found first and for themselves: PostgreSQL, where it has not counted the rows yet, would else read all of an
-    # account's lines once for each of its orders.
-    stood = (
-        select(
-            _order.workspace_id,
-            _order.platform,
-            _order.account_id,
-            _order.order_id,
-            _order.day,
-            _order.currency,
-            _order.market,
-        )
-        .where(_of(_order, owner), _order.day.in_(days), _order.cancelled_at.is_(None))
-        .cte("stood")
-        .prefix_with("MATERIALIZED", dialect="postgresql")
-    )
+    stood = _orders_first(owner, _order.day.in_(days), _order.cancelled_at.is_(None))
     sold = (
         select(
             stood.c.day,
@@ -97,7 +84,7 @@ def product_days(session: Session, owner: Owner, days: Collection[date]) -> list
             cast(func.sum(_line.quantity), BigInteger).label("units"),
             cast(func.sum(_line.total_micros), BigInteger).label("sales_micros"),
         )
-        .join_from(stood, _lines, and_(_same_account(_line, stood.c), _line.order_id == stood.c.order_id))
+        .join_from(stood, _lines, _lines_of(stood.c))
         .group_by(stood.c.day, stood.c.market, variant)
         .subquery("sold")
     )
@@ -117,6 +104,15 @@ def product_days(session: Session, owner: Owner, days: Collection[date]) -> list
     )
     # Rows that answer to the names of the model's columns: there are thousands, and they cost a tenth of objects.
     return typed(list[ProductDay], list(rows))
+
+
+def days_sold(session: Session, owner: Owner, variants: Collection[str], *, since: date) -> set[date]:
+    """The days from `since` on that these variants were sold on, or more days than those."""
+    placed = _orders_first(owner, _order.day >= since)
+    sold = select(placed.c.day).distinct()
+    if len(variants) <= ASKED_ABOUT:
+        sold = sold.join_from(placed, _lines, _lines_of(placed.c)).where(_line.variant_id.in_(list(variants)))
+    return set(session.scalars(sold))
 
 
 def ad_days(session: Session, owner: Owner, days: Collection[date]) -> list[AdDay]:
@@ -190,5 +186,13 @@ def _of(columns: Columns, owner: Owner) -> ColumnElement[bool]:
     return and_(*(columns[name] == value for name, value in owner._asdict().items()))
 
 
-def _same_account(ours: Columns, theirs: Columns) -> ColumnElement[bool]:
-    return and_(*(ours[name] == theirs[name] for name in Owner._fields))
+def _orders_first(owner: Owner, *which: ColumnElement[bool]) -> CTE:
+    """Orders, found first and for themselves: PostgreSQL, where it has not counted the rows yet, would else read all of
+    an account's lines once for each of its orders."""
+    columns = (_order[name] for name in (*Owner._fields, "order_id", "day", "currency", "market"))
+    found = select(*columns).where(_of(_order, owner), *which)
+    return found.cte("placed").prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def _lines_of(orders: Columns) -> ColumnElement[bool]:
+    return and_(*(_line[name] == orders[name] for name in (*Owner._fields, "order_id")))
