@@ -17,6 +17,7 @@ from webapp.database import table_of
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.integration import Integration
 from webapp.models.lease import Lease
+from webapp.queries.breaker import is_active
 
 # Longer than one page may take at the wire's worst; every stored page renews it.
 LEASE = timedelta(seconds=180)
@@ -37,7 +38,11 @@ _due, _lease = table_of(Integration), table_of(Lease)
 # Made once, as all of these are: making them costs more than running them.
 _HOLD = (
     update(_lease)
-    .where(_lease.c.integration_id == bindparam("which"), _lease.c.fence == bindparam("held"))
+    .where(
+        _lease.c.integration_id == bindparam("which"),
+        _lease.c.fence == bindparam("held"),
+        exists().where(_due.c.id == _lease.c.integration_id, is_active()),
+    )
     .values(until=bindparam("again"))
     .returning(_lease.c.fence)
 )
@@ -165,16 +170,13 @@ def _is_free(now: datetime | BindParameter[datetime]) -> tuple[ColumnElement[boo
 
 
 def keep(runtime: Runtime, session: Session, claim: Claim) -> None:
-    """Renew the lease inside the caller's transaction, where nothing of the merchant's is written. Raises LostClaim."""
+    """Renew the lease inside the caller's transaction. Raises LostClaim, also where it was paused or disconnected."""
     given = {"which": claim.integration_id, "held": claim.fence, "again": runtime.now() + LEASE}
     if session.execute(_HOLD, given).first() is None:
         raise LostClaim(claim.integration_id)
 
 
 def hold(runtime: Runtime, session: Session, claim: Claim) -> Integration:
-    """Renew the lease inside the caller's transaction and give the integration as it is now. Raises LostClaim."""
+    """`keep`, and the integration as it is now."""
     keep(runtime, session, claim)
-    integration: Integration = session.scalars(_READ, {"which": claim.integration_id}).one()
-    if not integration.is_active:
-        raise LostClaim(claim.integration_id)
-    return integration
+    return session.scalars(_READ, {"which": claim.integration_id}).one()

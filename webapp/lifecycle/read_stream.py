@@ -13,6 +13,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
+from sqlmodel import Session
 
 from webapp.lifecycle.allowance import Allowance
 from webapp.lifecycle.attempt import Attempt
@@ -118,15 +119,13 @@ class StreamReader:
         attempt, runtime, stream = self._attempt, self._runtime, self._stream
         hint = at.after(page.resume, same=hearing.same)
         with runtime.database.writing(connection) as session:
-            if hint is not None and attempt.proven:
-                keep(runtime, session, attempt.claim)
-                keep_hint(session, self._platform, self._integration, stream, hint)
-                return
-            integration = hold(runtime, session, attempt.claim)
-            attempt.prove(session, integration)
+            integration = self._held(session, ends=hint is None)
             if hint is not None:
                 keep_hint(session, self._platform, integration, stream, hint)
-            else:
+                if attempt.proven:
+                    return
+            attempt.prove(session, integration)
+            if hint is None:
                 cover(runtime, session, integration, stream, at, (), known=self._known, finished=True, same=True)
                 end_window(session, self._platform, integration, stream, runtime.now())
             attempt.count(session, stream, at.window, finished=hint is None)
@@ -136,7 +135,7 @@ class StreamReader:
         attempt, runtime, stream, known = self._attempt, self._runtime, self._stream, self._known
         hidden = self._hidden(at, page)
         with runtime.database.writing(connection) as session:
-            integration = hold(runtime, session, attempt.claim)
+            integration = self._held(session, ends=page.resume is None)
             # A page without rows before the window's end only remembers where to go on: no data has flowed yet.
             if page.records or page.resume is None:
                 attempt.prove(session, integration)
@@ -167,6 +166,14 @@ class StreamReader:
         attempt.marked |= touched
         if self._said is not None and self._said.day in at.window.days:
             self._said = None
+
+    def _held(self, session: Session, *, ends: bool) -> Integration:
+        """The integration, which is ours to write for: as it is now, unless nothing of its own can change, as in the
+        middle of a window. Raises LostClaim."""
+        if ends or self._attempt.recovering or not self._attempt.proven:
+            return hold(self._runtime, session, self._attempt.claim)
+        keep(self._runtime, session, self._attempt.claim)
+        return self._integration
 
     def _is_running(self, window: Window) -> bool:
         """Whether it is the account's running day and no other."""
