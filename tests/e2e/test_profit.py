@@ -104,7 +104,9 @@ def test_a_hole_is_named_stood_in_for_and_filled_and_what_moved_is_listed(mercha
     world.advance(days=2)
     world.switch("google_ads", "late_data")
     world.advance(hours=7)
+    now = world.now().strftime("%Y-%m-%d %H:%M:%S")
     until(lambda: world.rows("SELECT 1 FROM restated WHERE platform = 'google_ads'"), "Google's correction was read")
+    until(lambda: world.successes("shopify") > now, "the store is read up to today")
 
     page.goto(f"{world.url}/?days=7")
     mark = page.get_by_role("row", name=re.compile("Meta Ads spend")).get_by_role("button")
