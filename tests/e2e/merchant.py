@@ -21,6 +21,12 @@ class Merchant:
         self.fill_in_sign_in(email, password)
         self.page.wait_for_url("**/integrations")
 
+    def opens_elsewhere(self, link: str) -> None:
+        """As on another device: nobody is signed in, and no open page polls its way to the sign-in page as well."""
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
+        self.page.goto(link)
+
     def fill_in_sign_in(self, email: str = "demo@shopimize.test", password: str = "demo") -> None:
         self.page.get_by_label("Email").fill(email)
         self.page.get_by_label("Password").fill(password)

@@ -31,8 +31,7 @@ def test_from_the_badge_over_the_mail_back_to_green(merchant: Merchant):
     assert link in mail["html"]
 
     world.advance(days=3)
-    page.context.clear_cookies()
-    page.goto(link)
+    merchant.opens_elsewhere(link)
     merchant.fill_in_sign_in()
     page.wait_for_url(f"**{urlsplit(link).path}")
     expect(merchant.row("Meta Ads").locator("details.row-main")).to_have_attribute("open", "")

@@ -43,8 +43,7 @@ def test_from_the_mail_through_all_of_them(merchant: Merchant):
     expect(page.get_by_role("heading", name="Reconnect all: 2 of 3")).to_be_visible()
 
     # The tab is closed in between; on another day or device it goes on from there.
-    page.context.clear_cookies()
-    page.goto(link)
+    merchant.opens_elsewhere(link)
     merchant.fill_in_sign_in()
     expect(page.get_by_role("heading", name="Reconnect all: 2 of 3")).to_be_visible()
     for heading in ("Reconnect all: 3 of 3", "What came back"):

@@ -68,6 +68,13 @@ def fleet(environ, tmp_path):
     made.end()
 
 
+class Death(NamedTuple):
+    """A worker was killed, or the database went away and came back, between these two moments."""
+
+    earliest: datetime
+    latest: datetime
+
+
 class History:
     """What the runs say, integration by integration, in the order they began."""
 
@@ -92,7 +99,7 @@ class History:
         """Runs that never ended: their worker died, or the database went away under them."""
         return sum(run.ended_at is None for runs in self.runs.values() for run in runs)
 
-    def at_once(self, deaths: list[datetime]) -> int:
+    def at_once(self, deaths: list[Death]) -> int:
         """Runs begun while the one before was not over; one that never ended is over with a death after it began."""
         return sum(
             not _is_over(earlier, later.started_at, deaths)
@@ -101,10 +108,10 @@ class History:
         )
 
 
-def _is_over(run: SyncRun, then: datetime, deaths: list[datetime]) -> bool:
+def _is_over(run: SyncRun, then: datetime, deaths: list[Death]) -> bool:
     if run.ended_at is not None:
         return run.ended_at <= then
-    return any(run.started_at <= death <= then for death in deaths)
+    return any(run.started_at <= death.latest and death.earliest <= then for death in deaths)
 
 
 @pytest.mark.timeout(2400)
@@ -135,13 +142,15 @@ def test_workers_die_and_the_database_restarts(
         end, restart_at = time.monotonic() + scale.killing, time.monotonic() + scale.killing / 2
         while time.monotonic() < end:
             time.sleep(KILL_EVERY)
+            before = runtime.now()
             fleet.kill_one()
-            deaths.append(runtime.now())
+            deaths.append(Death(before, runtime.now()))
             if restarted is None and time.monotonic() > restart_at:
-                down = time.monotonic()
+                down, before = time.monotonic(), runtime.now()
                 postgres.restart()
                 restarted = (down, time.monotonic() + BACK_AGAIN)
-                deaths.append(runtime.now())
+                # It answers before it is known here that it does.
+                deaths.append(Death(before, runtime.now()))
         last_kill = runtime.now()
         until(lambda: all_read_since(runtime, last_kill), "all are read again", seconds=3 * scale.interval)
     figure("kill -9 of a worker", len(deaths) - 1, f">= {int(scale.killing / KILL_EVERY / 2)}",
