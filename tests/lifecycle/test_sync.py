@@ -10,6 +10,7 @@ from sqlmodel import func, select
 from werkzeug.wrappers import Response
 
 from webapp.lifecycle.disconnect import disconnect
+from webapp.lifecycle.pause import pause
 from webapp.models.data import OrderRow, VariantRow
 from webapp.models.health import Health
 from webapp.models.sync import Outcome
@@ -93,6 +94,25 @@ def test_a_cursor_the_platform_forgot_starts_the_window_over(acts, sandbox):
     # What was sold while it read is for the next time.
     assert acts.syncs(shopify) is Outcome.DONE
     assert acts.is_complete(shopify) > 300
+
+
+@pytest.mark.parametrize("stop", [pause, disconnect])
+def test_what_the_merchant_stops_between_two_pages_of_a_window_writes_nothing_more(acts, sandbox, stop):
+    shopify = acts.connects("shopify", shop="aurora.myshopify.com")
+    before = []
+
+    def stopped_at_the_third(asked):
+        if ORDERS in asked:
+            before.append(stored(acts, OrderRow))
+            if len(before) == 3:
+                assert cursor_in(asked) is not None, "in the middle of a window"
+                stop(acts.runtime, integration_id=shopify, workspace_id=acts.workspace_id, person_id=acts.person_id)
+
+    sandbox.instead = stopped_at_the_third
+    assert acts.syncs(shopify) is Outcome.INTERRUPTED
+    assert len(before) == 3
+    assert stored(acts, OrderRow) == before[-1] > 0
+    assert acts.open_incidents() == []
 
 
 @pytest.mark.parametrize("cursor", ["the same one", "always a new one"])

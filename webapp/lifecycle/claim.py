@@ -17,7 +17,6 @@ from webapp.database import table_of
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.integration import Integration
 from webapp.models.lease import Lease
-from webapp.queries.breaker import is_active
 
 # Longer than one page may take at the wire's worst; every stored page renews it.
 LEASE = timedelta(seconds=180)
@@ -38,11 +37,7 @@ _due, _lease = table_of(Integration), table_of(Lease)
 # Made once, as all of these are: making them costs more than running them.
 _HOLD = (
     update(_lease)
-    .where(
-        _lease.c.integration_id == bindparam("which"),
-        _lease.c.fence == bindparam("held"),
-        exists().where(_due.c.id == _lease.c.integration_id, is_active()),
-    )
+    .where(_lease.c.integration_id == bindparam("which"), _lease.c.fence == bindparam("held"))
     .values(until=bindparam("again"))
     .returning(_lease.c.fence)
 )
@@ -170,7 +165,7 @@ def _is_free(now: datetime | BindParameter[datetime]) -> tuple[ColumnElement[boo
 
 
 def keep(runtime: Runtime, session: Session, claim: Claim) -> None:
-    """Renew the lease inside the caller's transaction. Raises LostClaim, also where it was paused or disconnected."""
+    """Renew the lease inside the caller's transaction. Raises LostClaim; pausing and disconnecting end a lease, too."""
     given = {"which": claim.integration_id, "held": claim.fence, "again": runtime.now() + LEASE}
     if session.execute(_HOLD, given).first() is None:
         raise LostClaim(claim.integration_id)
