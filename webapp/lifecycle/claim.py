@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import NamedTuple
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, Insert, bindparam, delete, exists, func, select, update
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Select,
+    String,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -22,8 +38,7 @@ from webapp.models.lease import Lease
 LEASE = timedelta(seconds=180)
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """`fence` is what every write of this attempt must still find on the row."""
 
     integration_id: str
@@ -34,17 +49,13 @@ class Claim:
 
 
 _due, _lease = table_of(Integration), table_of(Lease)
+_NOW = bindparam("now", type_=UTCDateTime())
 # Made once, as all of these are: making them costs more than running them.
 _HOLD = (
     update(_lease)
     .where(_lease.c.integration_id == bindparam("which"), _lease.c.fence == bindparam("held"))
     .values(until=bindparam("again"))
     .returning(_lease.c.fence)
-)
-_CLAIMED = (
-    select(_due.c.id, _due.c.workspace_id, _due.c.platform, _due.c.next_sync_at, _lease.c.fence)
-    .join(_lease, _lease.c.integration_id == _due.c.id)
-    .where(_lease.c.fence == bindparam("held"))
 )
 _LET_GO = delete(_lease).where(_lease.c.integration_id == bindparam("which"), _lease.c.fence == bindparam("held"))
 _READ = select(Integration).where(col(Integration.id) == bindparam("which")).execution_options(populate_existing=True)
@@ -76,43 +87,48 @@ def claim_due(
     `holder` says on whose behalf, so that `release` can give back what the dead still hold.
     """
     now = runtime.now()
-    # Never drawn twice, so that whoever lost a lease cannot take the next one's for theirs.
-    lease = {"until": now + LEASE, "holder": holder, "held": secrets.randbits(62)}
     narrowed = {"platform": platform, "excepted": list(except_platforms), "only": only, "due_by": due_by}
     narrowed = {name: value for name, value in narrowed.items() if value}
-    claiming = _claiming(frozenset(narrowed), is_sqlite=runtime.database.is_sqlite)
+    # Never drawn twice, so that whoever lost a lease cannot take the next one's for theirs.
+    fence = secrets.randbits(62)
+    lease = {"until": now + LEASE, "holder": holder, "held": fence, "now": now}
     with runtime.database.writing(passing=True) as session:
-        session.execute(claiming, {"now": now, "many": limit, **lease, **narrowed})
-        rows = session.execute(_CLAIMED, {"held": lease["held"]})
-        claims = [Claim(which, workspace, slug, due_at, fence) for which, workspace, slug, due_at, fence in rows]
-    return sorted(claims, key=lambda claim: claim.due_at)
+        due = session.execute(_wanted(frozenset(narrowed)), {"now": now, "many": limit, **narrowed}).all()
+        which = json.dumps([one[0] for one in due])
+        taken = session.execute(_taking(is_sqlite=runtime.database.is_sqlite), {"which": which, **lease}).all()
+    mine = {one for (one,) in taken}
+    return [Claim(which, workspace, slug, due_at, fence) for which, workspace, slug, due_at in due if which in mine]
 
 
 @cache
-def _claiming(narrowed: frozenset[str], *, is_sqlite: bool) -> Insert:
-    """A lease on each of the first that are free and due."""
-    now = bindparam("now", type_=UTCDateTime())
-    wanted = select(_due.c.id).where(*_is_free(now), *(_NARROWER[name] for name in sorted(narrowed)))
-    wanted = wanted.order_by(_due.c.next_sync_at).limit(bindparam("many"))
-    if not is_sqlite:
-        # Two that claim at once take different ones.
-        wanted = wanted.with_for_update(skip_locked=True)
-    due = wanted.cte("due")
+def _wanted(narrowed: frozenset[str]) -> Select[tuple[str, str, str, datetime]]:
+    """The first that are free and due; two that claim at once are given different ones."""
+    wanted = select(_due.c.id, _due.c.workspace_id, _due.c.platform, _due.c.next_sync_at)
+    wanted = wanted.where(*_is_free(_NOW), *(_NARROWER[name] for name in sorted(narrowed)))
+    return wanted.order_by(_due.c.next_sync_at).limit(bindparam("many")).with_for_update(skip_locked=True)
+
+
+@cache
+def _taking(*, is_sqlite: bool) -> ReturningInsert[tuple[str]]:
+    """A lease on each of `which`, a JSON array of ids: one statement however many, in half the time of one for each."""
+    given = bindparam("which", type_=String())
+    listed = func.json_each(given) if is_sqlite else func.json_array_elements_text(cast(given, JSON))
+    one = listed.table_valued("value")
     made = (sqlite if is_sqlite else postgresql).insert(_lease).from_select(
         ["integration_id", "until", "holder", "fence"],
         # SQLite takes ON CONFLICT for part of the SELECT, unless that has a WHERE.
         select(
-            due.c.id, bindparam("until", type_=UTCDateTime()), bindparam("holder", type_=BigInteger()),
+            one.c.value, bindparam("until", type_=UTCDateTime()), bindparam("holder", type_=BigInteger()),
             bindparam("held", type_=BigInteger()),
-        ).where(due.c.id.is_not(None)),
+        ).where(one.c.value.is_not(None)),
     )  # fmt: skip
-    claiming: Insert = made.on_conflict_do_update(
+    taking: ReturningInsert[tuple[str]] = made.on_conflict_do_update(
         index_elements=["integration_id"],
         set_={name: made.excluded[name] for name in ("until", "holder", "fence")},
         # What somebody else has claimed since we looked stays theirs.
-        where=_lease.c.until < now,
-    )
-    return claiming
+        where=_lease.c.until < _NOW,
+    ).returning(_lease.c.integration_id)
+    return taking
 
 
 def anything_due(runtime: Runtime) -> bool:
