@@ -44,8 +44,15 @@ def test_what_other_libraries_write_is_scrubbed(shape):
         f"{{'client_secret': '{secret}'}}",
         f"cannot reach postgresql://shopimize:{secret}@db.internal/shopimize",
         f"DETAIL: Key (email)=({secret}@aurora.test) already exists.",
+        f"Exception on /invitations/{secret}-Yk2vNq8RZpWm4tXcLh1sJd7bGf3aQe [GET]",
+        f"/password-reset/WyI{secret}9iYTU2ZCJd.aSlX4A.k3PzQ7_m-VuT",
     ):
         assert secret not in shape().format(record(message, about=message)), message
+
+
+def test_where_a_failure_happened_is_not_a_secret():
+    trace = 'File "/srv/shopimize/webapp/lifecycle/a_module_with_quite_a_long_name_of_its_own.py", line 3'
+    assert JsonLines().format(record("failed", trace=trace)).count("a_module_with_quite_a_long_name_of_its_own.py") == 1
 
 
 def test_a_failure_is_one_line_and_scrubbed_too():

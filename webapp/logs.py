@@ -20,6 +20,8 @@ QUIET = {
 SCRUBBED = (
     # Whatever follows a question mark in an address: codes, states and tokens travel there.
     (re.compile(r"\?[^\s\"'<>]*=[^\s\"'<>]*"), "?…"),
+    # An address that opens something by itself ends in what opens it: an invitation, a link, a new password.
+    (re.compile(r"(?<=/)(?![\w.-]*\.py\b)[\w.-]{32,}"), "…"),
     (re.compile(r"://[^/\s@]+@"), "://…@"),
     (re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"), "…@…"),
     (re.compile(r"(?i)(bearer\s+)[^\s\"']+"), r"\1…"),

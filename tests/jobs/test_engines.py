@@ -21,6 +21,7 @@ from tests.jobs.fleet import ROOT
 from tests.jobs.many import Readers, all_read_since, connect, owners, shorten
 from tests.sandbox_server import SandboxServer
 from webapp.models.integration import Integration
+from webapp.queries.gauges import last_tick
 
 on_postgres = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -84,6 +85,8 @@ def test_app_py_is_a_web_process_and_a_worker_in_one(acts, runtime, environ, tmp
         until(lambda: all_read_since(runtime, runtime.started_at), "it syncs", seconds=60)
         reply = urllib3.request("GET", f"http://127.0.0.1:{environ['PORT']}/heartbeat", retries=False)
         assert (reply.status, reply.data) == (200, b"ok\n")
+        with runtime.database.reading() as session:
+            assert last_tick(session), "by the clock itself, not by a web process that has only just started"
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 0
     finally:

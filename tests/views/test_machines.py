@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from app import create_app
 from webapp.lifecycle.claim import claim_due
 from webapp.lifecycle.leave_tick import leave_tick
-from webapp.models.tick import STOPPED_AFTER
+from webapp.models.sync import Outcome, SyncRun
+from webapp.models.tick import STOPPED_AFTER, has_stopped
 from webapp.platforms import registry
 
 TOKEN = "a token for the scraper"
@@ -43,6 +45,15 @@ def test_a_clock_that_stopped_is_noticed(app, runtime, sandbox):
     assert (reply.status_code, reply.text) == (503, "the clock has stopped\n")
     leave_tick(runtime)
     assert client.get("/heartbeat").status_code == 200
+
+
+@pytest.mark.parametrize("ahead", [timedelta(), timedelta(days=3)])
+def test_a_clock_that_stopped_is_noticed_though_the_machines_time_was_set_back(ahead):
+    now = datetime(2026, 11, 28, 12, tzinfo=UTC)
+    silent = {"now": now, "started_at": now - timedelta(hours=1) + ahead}
+    assert has_stopped(now - timedelta(hours=1), **silent)
+    assert has_stopped(None, **silent)
+    assert not has_stopped(now - timedelta(seconds=5), **silent)
 
 
 def test_a_database_that_does_not_answer_is_said_so(app, runtime):
@@ -75,7 +86,7 @@ def test_the_numbers_are_the_databases_own(app, acts, runtime, sandbox, send_mai
     assert found("refreshes_5m", platform="meta_ads", outcome="refused") == 1
     sandbox.advance(seconds=20)
     assert read(app.test_client())("notices_waiting", platform="meta_ads", kind="broken") == 1
-    assert read(app.test_client())("notice_lag_seconds") >= 20
+    assert read(app.test_client())("notice_lag_seconds", platform="meta_ads", kind="broken") >= 20
     send_mail()
     assert read(app.test_client())("notices_sent_5m", platform="meta_ads", kind="broken") == 1
 
@@ -95,6 +106,41 @@ def test_a_renewal_is_counted(app, acts, sandbox):
     sandbox.advance(hours=2)
     acts.syncs(integration)
     assert read(app.test_client())("refreshes_5m", platform="google_ads", outcome="renewed") == 1
+
+
+def test_a_sync_is_counted_when_it_ends_however_long_it_took(app, acts, runtime):
+    integration, now = acts.connects("shopify"), runtime.now()
+    long_ago, lately = now - timedelta(hours=2), now - timedelta(minutes=1)
+    for begun, ended, outcome, rows in (
+        (long_ago, lately, Outcome.DONE, 30_000), (long_ago, lately, Outcome.INTERRUPTED, 500),
+        (long_ago, long_ago, Outcome.DONE, 7), (lately, None, None, 12), (long_ago, None, None, 9),
+    ):  # fmt: skip
+        with runtime.database.writing() as session:
+            session.add(
+                SyncRun(integration_id=integration, started_at=begun, ended_at=ended, outcome=outcome, rows=rows)
+            )
+    found = read(app.test_client())
+    for outcome, rows in (("done", 30_000), ("interrupted", 500), ("unfinished", 12)):
+        assert found("syncs_5m", platform="shopify", outcome=outcome) == 1
+        assert found("rows_5m", platform="shopify", outcome=outcome) == rows
+
+
+def test_what_ended_and_what_fails_is_counted_too(app, acts, runtime, sandbox):
+    integration = acts.connects("google_ads")
+    acts.syncs(integration)
+    sandbox.advance(hours=2)
+    sandbox.switch("google_ads", "outage")
+    acts.syncs(integration)
+    found = read(app.test_client())
+    assert found("refreshes_failing", platform="google_ads") == 1
+    sandbox.switch("google_ads", "outage", on=False)
+    sandbox.switch("google_ads", "access_revoked")
+    sandbox.advance(hours=1)
+    acts.syncs(integration)
+    acts.reconnects(integration)
+    found = read(app.test_client())
+    assert found("incidents_closed_5m", platform="google_ads", closing="reconnected") == 1
+    assert found("refreshes_failing", platform="google_ads") is None
 
 
 def test_no_number_names_anybody(app, acts, sandbox, send_mail):
@@ -134,7 +180,7 @@ def with_settings(runtime) -> Iterator[Callable[..., FlaskClient]]:
 
 def test_with_a_token_only_who_shows_it_may_read(with_settings):
     guarded = with_settings(metrics_token=TOKEN)
-    assert read(guarded, Authorization=f"Bearer {TOKEN}")("notice_lag_seconds") == 0
+    assert guarded.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
     for wrong in ({}, {"Authorization": TOKEN}, {"Authorization": "Bearer a token"}, {"Authorization": "Bearer ü"}):
         assert guarded.get("/metrics", headers=wrong).status_code == 404, wrong
 

@@ -13,8 +13,10 @@ from sqlmodel import Session, col, select
 
 from webapp.lifecycle.mute import is_told
 from webapp.lifecycle.runtime import Runtime
+from webapp.models.integration import Integration
 from webapp.models.notice import TOLD, Notice, NoticeKind
 from webapp.models.people import Person
+from webapp.models.trouble import Incident
 
 # Longer than this many mails take where each of them waits for a server that says nothing.
 LEASE = timedelta(seconds=90)
@@ -25,12 +27,16 @@ TOGETHER = (*TOLD, NoticeKind.ESCALATED, NoticeKind.REMINDER, NoticeKind.DELAYED
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """The notices that go out together, to one person; to the operator, who is none, by address."""
+    """The notices that go out together, to one person; to the operator, who is none, by address.
+
+    `platforms` are those whose incidents they are about.
+    """
 
     notices: Sequence[Notice]
     person: Person | None
     address: str
     message_id: str
+    platforms: Sequence[str]
 
     @property
     def kind(self) -> NoticeKind:
@@ -83,6 +89,7 @@ def _grouped(session: Session, runtime: Runtime, claimed: Sequence[Notice]) -> l
         alone = None if notice.kind in (*TOGETHER, NoticeKind.RECOVERED) else notice.id
         groups[(notice.person_id, place, notice.kind, notice.message_id, alone)].append(notice)
     mails = []
+    about = _platforms(session, claimed)
     domain = parseaddr(runtime.settings.mail_from)[1].partition("@")[2] or "shopimize.test"
     for notices in groups.values():
         message_id = notices[0].message_id or make_msgid(idstring=f"notice{notices[0].id}", domain=domain)
@@ -90,5 +97,17 @@ def _grouped(session: Session, runtime: Runtime, claimed: Sequence[Notice]) -> l
             notice.message_id = message_id
         person = session.get(Person, notices[0].person_id) if notices[0].person_id is not None else None
         address = person.email if person is not None else notices[0].address or ""
-        mails.append(Mail(notices, person, address, message_id))
+        platforms = sorted({about[one.incident_id] for one in notices if one.incident_id is not None})
+        mails.append(Mail(notices, person, address, message_id, platforms))
     return mails
+
+
+def _platforms(session: Session, claimed: Sequence[Notice]) -> dict[str, str]:
+    """At which platform each incident is that these are about, by its id."""
+    incidents = {one.incident_id for one in claimed if one.incident_id is not None}
+    found = session.exec(
+        select(Incident.id, Integration.platform)
+        .join(Integration, col(Integration.id) == col(Incident.integration_id))
+        .where(col(Incident.id).in_(incidents))
+    )
+    return dict(found.all())

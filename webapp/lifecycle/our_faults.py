@@ -47,7 +47,8 @@ def note_fault(runtime: Runtime, session: Session, platform: str, trouble: Troub
         .returning(_fault.c.id)
     ).one_or_none()
     if made is not None:
-        log.error("%s: %s %s needs the operator", platform, diagnosis.cause, diagnosis.code)
+        about = {"platform": platform, "cause": str(diagnosis.cause), "code": diagnosis.code}
+        log.error("a fault of ours needs the operator", extra=about)
         tell_operator(runtime, session, NoticeKind.OUR_FAULT, now, fault_id=fault_id)
 
 

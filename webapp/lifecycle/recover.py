@@ -84,9 +84,10 @@ def close_incident(
     incident.closed_at, incident.closing, incident.closed_by = now, closing, person_id
     incident.through_link = through_link
     open_for = round((now - incident.opened_at).total_seconds())
+    integration = session.get_one(Integration, incident.integration_id)
     log.info("incident closed", extra={
-        "integration": incident.integration_id, "cause": str(incident.cause), "closing": str(closing),
-        "seconds": open_for,
+        "integration": integration.id, "platform": integration.platform, "cause": str(incident.cause),
+        "closing": str(closing), "seconds": open_for,
     })  # fmt: skip
     session.execute(
         update(Notice)

@@ -79,14 +79,18 @@ def _send(runtime: Runtime, one: Mail, letter: Letter) -> bool | None:
         _failed(runtime, one, error, now)
         return False if _has_answered(error) else None
     _mark(runtime, one, sent_at=now)
-    log.info("mail sent", extra={"kind": str(one.kind), "notices": len(one.notices)})
+    log.info("mail sent", extra=_about(one))
     return True
+
+
+def _about(one: Mail) -> dict[str, object]:
+    """What a line of the log says of a mail: never to whom, nor whose."""
+    return {"platform": ",".join(one.platforms) or None, "kind": str(one.kind), "notices": len(one.notices)}
 
 
 def _failed(runtime: Runtime, one: Mail, error: Exception, now: datetime) -> None:
     refused = _is_permanent(error)
-    about = {"kind": str(one.kind), "error": type(error).__name__, "refused": refused}
-    log.warning("mail not sent", extra=about)
+    log.warning("mail not sent", extra={**_about(one), "error": type(error).__name__, "refused": refused})
     with runtime.database.writing() as session:
         given_up = False
         for notice in one.notices:

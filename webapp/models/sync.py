@@ -24,7 +24,7 @@ class SyncRun(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
     integration_id: str = Field(foreign_key="integration.id", index=True)
     started_at: datetime = Field(index=True)
-    ended_at: datetime | None = None
+    ended_at: datetime | None = Field(default=None, index=True)
     outcome: Outcome | None = Field(default=None, sa_type=Word(Outcome))
     cause: str | None = None
     stream: str | None = None

@@ -20,5 +20,9 @@ class Tick(SQLModel, table=True):
 
 
 def has_stopped(last: datetime | None, *, started_at: datetime, now: datetime) -> bool:
-    """Whether the clock is silent for too long; a process that has only just started gives it time to speak."""
-    return now - max(last or started_at, started_at) > STOPPED_AFTER
+    """Whether the clock is silent for too long; a process that has only just started gives it time to speak.
+
+    What lies ahead of now was noted before the machine's time was set back, and says nothing.
+    """
+    heard = [at for at in (last, started_at) if at is not None and at <= now]
+    return not heard or now - max(heard) > STOPPED_AFTER

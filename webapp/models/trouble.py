@@ -66,7 +66,7 @@ class Incident(SQLModel, table=True):
     code: str
     message: str
     account_closed: Closed | None = Field(default=None, sa_type=Word(Closed))
-    closed_at: datetime | None = None
+    closed_at: datetime | None = Field(default=None, index=True)
     closing: Closing | None = Field(default=None, sa_type=Word(Closing))
     closed_by: str | None = Field(default=None, foreign_key="person.id")
     through_link: bool = False

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlmodel import Session, col
 
 from webapp.models.access import Grant, Login
@@ -42,7 +43,7 @@ def gauges(session: Session, *, now: datetime, sync_interval: timedelta) -> Iter
     yield from _due(session, now)
     yield from _syncs(session, since)
     yield from _refreshes(session, now, since)
-    yield _incidents(session)
+    yield from _incidents(session, since)
     yield _breakers(session)
     yield from _notices(session, now, since)
     yield _tick(session, now)
@@ -104,17 +105,17 @@ def _due(session: Session, now: datetime) -> Iterator[Gauge]:
 
 
 def _syncs(session: Session, since: datetime) -> Iterator[Gauge]:
-    outcome = col(SyncRun.outcome)
+    outcome, ended, begun = col(SyncRun.outcome), col(SyncRun.ended_at), col(SyncRun.started_at)
     found = session.execute(
         select(col(Integration.platform), outcome, func.count(), func.sum(col(SyncRun.rows)))
         .join(Integration, col(Integration.id) == col(SyncRun.integration_id))
-        .where(col(SyncRun.started_at) >= since)
+        .where(or_(ended >= since, and_(ended.is_(None), begun >= since)))
         .group_by(col(Integration.platform), outcome)
     ).all()
-    # Under way, or its worker died.
-    rows = [((platform, str(ended or "unfinished")), count, stored) for platform, ended, count, stored in found]
+    # Begun lately and under way, or its worker died.
+    rows = [((platform, str(how or "unfinished")), count, stored) for platform, how, count, stored in found]
     by = ("platform", "outcome")
-    yield Gauge("shopimize_syncs_5m", "Syncs begun in the last five minutes.", by, [(row[0], row[1]) for row in rows])
+    yield Gauge("shopimize_syncs_5m", "Syncs ended in the last five minutes.", by, [(row[0], row[1]) for row in rows])
     yield Gauge("shopimize_rows_5m", "Rows those syncs stored.", by, [(row[0], row[2]) for row in rows])
 
 
@@ -131,6 +132,11 @@ def _refreshes(session: Session, now: datetime, since: datetime) -> Iterator[Gau
         ((platform,), count) for platform, count in _by_platform(session, begun)
     ]
     yield Gauge("shopimize_refreshes_interrupted", "Renewals that never said how they ended.", ("platform",), hanging)
+    failing: list[tuple[tuple[str, ...], float]] = [
+        ((platform,), count) for platform, count in _by_platform(session, and_(live, col(Grant.failed_tries) > 0))
+    ]
+    yield Gauge("shopimize_refreshes_failing", "Permissions whose last renewal failed and is tried again.",
+                ("platform",), failing)  # fmt: skip
 
 
 def _by_platform(session: Session, happened: ColumnElement[bool]) -> Iterable[tuple[str, int]]:
@@ -145,15 +151,24 @@ def _by_platform(session: Session, happened: ColumnElement[bool]) -> Iterable[tu
     ]
 
 
-def _incidents(session: Session) -> Gauge:
+def _incidents(session: Session, since: datetime) -> Iterator[Gauge]:
     rows = session.execute(
         select(col(Integration.platform), col(Incident.cause), col(Incident.remedy), func.count())
         .join(Integration, col(Integration.id) == col(Incident.integration_id))
         .where(col(Incident.closed_at).is_(None))
         .group_by(col(Integration.platform), col(Incident.cause), col(Incident.remedy))
     )
-    return Gauge("shopimize_incidents_open", "Open incidents.", ("platform", "cause", "remedy"),
-                 [((platform, str(cause), str(remedy)), count) for platform, cause, remedy, count in rows])  # fmt: skip
+    yield Gauge("shopimize_incidents_open", "Open incidents.", ("platform", "cause", "remedy"),
+                [((platform, str(cause), str(remedy)), count) for platform, cause, remedy, count in rows])  # fmt: skip
+    closed = session.execute(
+        select(col(Integration.platform), col(Incident.closing), func.count())
+        .join(Integration, col(Integration.id) == col(Incident.integration_id))
+        .where(col(Incident.closed_at) >= since)
+        .group_by(col(Integration.platform), col(Incident.closing))
+    )
+    yield Gauge("shopimize_incidents_closed_5m", "Incidents closed in the last five minutes, by how.",
+                ("platform", "closing"),
+                [((platform, str(closing)), count) for platform, closing, count in closed])  # fmt: skip
 
 
 def _breakers(session: Session) -> Gauge:
@@ -169,8 +184,9 @@ def _notices(session: Session, now: datetime, since: datetime) -> Iterator[Gauge
     )  # fmt: skip
     yield Gauge("shopimize_notices_waiting", "Mails that are due and not sent.", ("platform", "kind"),
                 _notices_where(session, waiting))  # fmt: skip
-    oldest = session.execute(select(func.min(col(Notice.due_at))).where(*waiting)).scalar_one()
-    yield Gauge("shopimize_notice_lag_seconds", "How long the first of them has waited.", (), [((), _age(oldest, now))])
+    oldest = session.execute(_about_notices(func.min(col(Notice.due_at))).where(*waiting))
+    yield Gauge("shopimize_notice_lag_seconds", "How long the first of them has waited.", ("platform", "kind"),
+                [((name, str(kind)), _age(since, now)) for name, kind, since in oldest])  # fmt: skip
     yield Gauge("shopimize_notices_sent_5m", "Mails sent in the last five minutes.", ("platform", "kind"),
                 _notices_where(session, [col(Notice.sent_at) >= since]))  # fmt: skip
     yield Gauge("shopimize_notices_refused_5m", "Mails no server took, in the last five minutes.", ("platform", "kind"),
@@ -178,16 +194,20 @@ def _notices(session: Session, now: datetime, since: datetime) -> Iterator[Gauge
 
 
 def _notices_where(session: Session, wanted: Sequence[ColumnElement[bool]]) -> list[tuple[tuple[str, ...], float]]:
+    rows = session.execute(_about_notices(func.count()).where(*wanted))
+    return [((name, str(kind)), count) for name, kind, count in rows]
+
+
+def _about_notices(what: ColumnElement[Any]) -> Select[Any]:
+    """By platform of the incident that they are about ("none" where there is none), and kind."""
     platform = func.coalesce(col(Integration.platform), "none")
-    rows = session.execute(
-        select(platform, col(Notice.kind), func.count())
+    return (
+        select(platform, col(Notice.kind), what)
         .select_from(Notice)
         .join(Incident, col(Incident.id) == col(Notice.incident_id), isouter=True)
         .join(Integration, col(Integration.id) == col(Incident.integration_id), isouter=True)
-        .where(*wanted)
         .group_by(platform, col(Notice.kind))
     )
-    return [((name, str(kind)), count) for name, kind, count in rows]
 
 
 def _tick(session: Session, now: datetime) -> Gauge:
