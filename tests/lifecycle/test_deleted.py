@@ -31,6 +31,26 @@ def test_what_was_deleted_leaves_the_figures_and_a_tombstone(acts, slug):
     assert {note.settled_at is not None for note in acts.notes(one).values()} <= {True}, "the figures are equal again"
 
 
+def test_what_was_deleted_while_nobody_could_tell_us_is_found_after_the_absence(acts):
+    store = acts.connects("shopify", shop="cedar.myshopify.com")
+    acts.syncs(store)
+    acts.sandbox.advance(days=1)
+    acts.syncs(store)
+    acts.sandbox.switch("shopify", "access_revoked")
+    acts.syncs(store)
+    acts.sandbox.switch("shopify", "deleted_rows")
+    acts.sandbox.advance(days=20)
+    acts.reconnects(store)
+    acts.syncs(store)
+    for _ in range(2):
+        acts.compares(store)
+        acts.sandbox.advance(minutes=15)
+        acts.syncs(store)
+    assert tombstones(acts)
+    assert not acts.days_otherwise(store)
+    assert acts.compared(store).too_many == 0
+
+
 def test_with_an_order_go_its_lines(acts):
     store = acts.connects("shopify", shop="cedar.myshopify.com")
     acts.syncs(store)

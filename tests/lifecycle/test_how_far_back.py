@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -59,7 +61,7 @@ def test_the_warning_names_the_day_before_it_is_too_late(acts, recent_only, send
     assert told.deadline in letter["html"]
 
 
-def test_exactly_the_days_out_of_reach_are_named_and_the_rest_comes_back(acts, recent_only):
+def test_exactly_the_days_out_of_reach_are_named_and_the_rest_comes_back(acts, recent_only, ana):
     since = acts.row(recent_only).incident.explanation.since
     acts.sandbox.advance(days=70)
     assert "Every day you wait" in acts.row(recent_only).incident.explanation.deadline
@@ -75,6 +77,10 @@ def test_exactly_the_days_out_of_reach_are_named_and_the_rest_comes_back(acts, r
         f"{wording.short_day(first_lost)} to {wording.short_day(last_lost)}."
     )
     assert row.receipt.days == 60
+    page = html.unescape(ana.client.get(f"/coverage?to={last_lost}").text)
+    assert f"{wording.day(first_lost)}: partly here." in page
+    squares = [one for one in re.findall(r"<title>([^<]+)</title>", page) if "so it cannot come any more" in one]
+    assert len(squares) == number, "the day it broke, which is here in part, among them"
     found = acts.compared(recent_only)
     assert found.doubled == 0
     # What changed meanwhile of an order that is out of reach is out of reach with it.

@@ -6,11 +6,13 @@ import csv
 import html
 import io
 import re
+from datetime import datetime
 
 from tests.lifecycle.cases import each
 from webapp.models.access import Ending
 from webapp.models.receipt_day import Checked, days_in
 from webapp.models.sync import Outcome
+from webapp.models.trouble import Receipt
 from webapp.platforms import registry
 
 
@@ -24,6 +26,13 @@ def away_for(acts, slug, days=3, switch="access_revoked"):
     assert acts.reconnects(integration).ending is Ending.CONNECTED
     assert acts.syncs(integration) is Outcome.DONE
     return integration
+
+
+def spreadsheet(someone, integration, receipt):
+    reply = someone.client.get(f"/integrations/{integration}/receipts/{receipt.id}.csv")
+    assert reply.mimetype == "text/csv"
+    assert reply.headers["Content-Disposition"].startswith("attachment; filename=receipt-")
+    return list(csv.DictReader(io.StringIO(reply.text)))
 
 
 def ledger_of(acts, integration, stream):
@@ -87,12 +96,13 @@ def test_a_busy_platform_never_holds_up_the_recovery(acts, slug, send_mail):
 
 
 @each
-def test_a_day_that_differs_is_named_with_how_much(acts, slug, ana):
+def test_a_day_that_differs_is_named_with_how_much(acts, slug, ana, send_mail):
     """Rows that the permission does not show: the days back do not come to the platform's own total."""
     integration = acts.connects(slug, shop="cedar.myshopify.com")
     acts.syncs(integration)
     acts.sandbox.switch(slug, "access_revoked")
     acts.syncs(integration)
+    assert send_mail() == 1
     acts.sandbox.advance(days=3)
     acts.sandbox.switch(slug, "hidden_rows")
     acts.reconnects(integration)
@@ -106,6 +116,14 @@ def test_a_day_that_differs_is_named_with_how_much(acts, slug, ana):
     company = registry()[slug].company
     assert re.search(rf"{company}('s total is \S+ higher| counts \d+ orders? more) \(", page)
     assert re.search(rf"differs? from {company}'s", acts.row(integration).sentence)
+    assert send_mail() == 1
+    letter = acts.sandbox.letters()[1]
+    for body in (letter["text"], html.unescape(re.sub(r"<[^>]+>", " ", letter["html"]))):
+        assert re.search(rf"{company}('s total is \S+ higher| counts \d+ orders? more) \(", body)
+    (said, *_) = [
+        line["Check"] for line in spreadsheet(ana, integration, receipt) if line["Day"] == str(differing[0].day)
+    ]
+    assert re.match(rf"{company}('s total is \S+ higher| counts \d+ orders? more) \(", said)
 
     acts.sandbox.switch(slug, "hidden_rows", on=False)
     acts.sandbox.advance(minutes=15)
@@ -113,6 +131,23 @@ def test_a_day_that_differs_is_named_with_how_much(acts, slug, ana):
     acts.compares(integration)
     assert acts.receipt(integration).matches is True, "read again, and equal"
     assert f"after {company} corrected it" in ana.client.get(f"/integrations/{integration}/receipts/{receipt.id}").text
+
+
+def test_totals_in_another_currency_stand_beside_ours_and_are_never_called_higher(acts, ana):
+    integration = away_for(acts, "meta_ads")
+    acts.compares(integration)
+    receipt = acts.receipt(integration)
+    with acts.runtime.database.writing() as session:
+        kept = session.get_one(Receipt, receipt.id)
+        of_note = {"checked": "differs", "reason": "currency", "subject": "EUR", "after": [4, 412_000_000]}
+        kept.days = [line | of_note | {"theirs": [None, 380_000_000]} for line in kept.days]
+        kept.matches = False
+    page = html.unescape(ana.client.get(f"/integrations/{integration}/receipts/{receipt.id}").text)
+    assert "Meta's total is €380; here $412. Likely: Meta gives its total in EUR" in page
+    assert not re.search(r"Meta's total is \S+ (higher|lower)", page)
+    (line, *_) = spreadsheet(ana, integration, receipt)
+    assert (line["Amount now"], line["Currency"]) == ("412.00", "USD")
+    assert (line["Platform amount"], line["Platform currency"]) == ("380.00", "EUR")
 
 
 def test_what_the_platform_changed_meanwhile_is_told_apart(acts):
@@ -194,13 +229,12 @@ def test_the_spreadsheet_has_every_line_and_no_formula(acts, ana, runtime):
         row = session.get_one(type(acts.integration(integration)), integration)
         row.account_name = '=HYPERLINK("https://evil.test","Aurora")'
     receipt = acts.receipt(integration)
-    reply = ana.client.get(f"/integrations/{integration}/receipts/{receipt.id}.csv")
-    assert reply.mimetype == "text/csv"
-    assert reply.headers["Content-Disposition"].startswith("attachment; filename=receipt-meta_ads-")
-    lines = list(csv.DictReader(io.StringIO(reply.text)))
+    lines = spreadsheet(ana, integration, receipt)
     assert len(lines) == len(receipt.days)
     assert {line["Account"] for line in lines} == {'\'=HYPERLINK("https://evil.test","Aurora")'}
     assert [line["Rows before"] for line in lines if line["Missed"] == "yes"][1:] == ["", "", ""], "unknown is not zero"
+    away = {(datetime.fromisoformat(line["Away from"]), datetime.fromisoformat(line["Away to"])) for line in lines}
+    assert away == {tuple(at.replace(microsecond=0) for at in (receipt.away_from, receipt.away_to))}
     for line, day in zip(lines, days_in(receipt.days), strict=True):
         assert line["Day"] == day.day.isoformat()
         assert round(float(line["Amount now"]) * 1_000_000) == day.after.micros

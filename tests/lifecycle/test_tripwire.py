@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import select
 
 from tests.lifecycle.cases import each
 from webapp.lifecycle.compare import compare_due
-from webapp.models.comparison import Comparison
-from webapp.models.day_note import Reason
+from webapp.lifecycle.note_days import note_days
+from webapp.models.comparison import Comparison, Figures
+from webapp.models.day_note import Evidence, Reason
 from webapp.models.health import Health
 from webapp.models.sync import Coverage, Outcome
 from webapp.platforms import registry
+from webapp.platforms.streams import Total
 
+DAY, UNIT = date(2026, 11, 9), 1_000_000
 ADS = [slug for slug, platform in registry().items() if platform.kind == "ads"]
 
 
@@ -59,6 +63,47 @@ def test_what_a_healthy_permission_hides_is_warned_of_on_the_second_night(acts, 
     assert "Check" in row.warning.advice
     assert acts.open_incidents() == []
     assert send_mail() == 0
+
+
+def differs_on(acts, integration, *, hour, minute=0, by):
+    """One night's two looks at yesterday: Meta's total is higher by so many dollars than what we have, read again."""
+    found = acts.integration(integration)
+    at = datetime(2026, 11, hour // 24, hour % 24, minute, tzinfo=ZoneInfo(found.timezone))
+    ours = Figures(4, 1_000 * UNIT)
+    theirs = Total(amount_micros=ours.micros + by * UNIT, currency=found.currency)
+    for _ in range(2):
+        with acts.runtime.database.writing() as session:
+            note_days(
+                session, found, acts.runtime.platform("meta_ads").dated_streams[0], ours={DAY: ours},
+                theirs={DAY: theirs}, evidence=Evidence(timezone=found.timezone, currency=found.currency), now=at,
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("nights", "warned"),
+    [
+        (((10, 100), (11, 100)), True),
+        (((10, 6), (11, 100)), False),
+        (((10, 6), (11, 100), (12, 100)), True),
+        (((10, 100), (11, 6), (12, 100)), False),
+        (((10, 100), (12, 100)), False),
+        (((10, 100), (11, 100), (12, 6)), False),
+    ],
+)
+def test_only_what_is_material_two_nights_running_is_warned_of(acts, nights, warned):
+    integration = connected(acts, "meta_ads")
+    for day, by in nights:
+        differs_on(acts, integration, hour=24 * day + 3, by=by)
+    assert acts.notes(integration)[str(DAY)].nights == len(nights)
+    assert acts.notes(integration)[str(DAY)].is_warned_of is warned
+
+
+def test_a_late_evening_and_its_small_hours_are_one_night(acts):
+    integration = connected(acts, "meta_ads")
+    differs_on(acts, integration, hour=24 * 10 + 23, minute=50, by=100)
+    differs_on(acts, integration, hour=24 * 11 + 2, minute=10, by=100)
+    note = acts.notes(integration)[str(DAY)]
+    assert (note.nights, note.is_warned_of) == (1, False)
 
 
 @each

@@ -1,17 +1,18 @@
 """When figures are equal, when a difference is worth a warning, why it may be there, and when one looks."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from webapp.models.comparison import Figures, is_equal, next_night, windows_over
+from webapp.models.comparison import Figures, is_equal, next_night, night_of, windows_over
 from webapp.models.day_note import Evidence, Reason, is_material, reason_of
 from webapp.platforms.streams import Total
 
 UNIT = 1_000_000
 NEW_YORK = ZoneInfo("America/New_York")
-HERE = Evidence(timezone="America/New_York")
+HERE = Evidence(timezone="America/New_York", currency="USD")
 
 
 def money(amount: float, currency: str | None = "USD") -> Total:
@@ -56,24 +57,25 @@ def test_material_is_one_percent_and_five_units_or_any_missing_row(rows, amount,
     ("ours", "theirs", "evens_out", "evidence", "expected"),
     [
         (Figures(4, 1), money(5, "EUR"), False, HERE, (Reason.CURRENCY, "EUR")),
-        (Figures(4, 1), money(5), False, Evidence(timezone="Asia/Tokyo"), (Reason.TIME_ZONE, "Asia/Tokyo")),
+        (Figures(4, 1), money(5, None), False, replace(HERE, currency="EUR"), (Reason.CURRENCY, "EUR")),
+        (Figures(4, 1), money(5), False, replace(HERE, timezone="Asia/Tokyo"), (Reason.TIME_ZONE, "Asia/Tokyo")),
         (Figures(4, 1), money(5), True, HERE, (Reason.TIME_ZONE, None)),
         (
-            Figures(4, 1), money(5), False, Evidence(timezone=HERE.timezone, missing_scopes=("ads_read",)),
+            Figures(4, 1), money(5), False, replace(HERE, missing_scopes=("ads_read",)),
             (Reason.SCOPE_MISSING, "ads_read"),
         ),
         (Figures(9, 1), Total(rows=8), False, HERE, (Reason.DELETED, None)),
         (Figures(8, 1), Total(rows=9), False, HERE, (Reason.UNKNOWN, None)),
         (
-            Figures(4, 1), money(5), False, Evidence(timezone=HERE.timezone, vanished=("Brand",)),
+            Figures(4, 1), money(5), False, replace(HERE, vanished=("Brand",)),
             (Reason.DELETED, "Brand"),
         ),
         (
-            Figures(4, 9 * UNIT), money(5), False, Evidence(timezone=HERE.timezone, vanished=("Brand",)),
+            Figures(4, 9 * UNIT), money(5), False, replace(HERE, vanished=("Brand",)),
             (Reason.UNKNOWN, None),
         ),
         (
-            Figures(4, 1), money(5), False, Evidence(timezone=HERE.timezone, vanished=tuple("abcd")),
+            Figures(4, 1), money(5), False, replace(HERE, vanished=tuple("abcd")),
             (Reason.UNKNOWN, None),
         ),
     ],
@@ -94,6 +96,14 @@ def test_a_night_comes_once_a_day_and_not_for_all_at_once():
     for number, night in enumerate(nights):
         following = next_night(f"integration-{number}", NEW_YORK, night)
         assert timedelta(hours=22) < following - night < timedelta(hours=26)
+
+
+def test_an_evening_and_its_small_hours_are_one_night():
+    def night(day: int, hour: int) -> int:
+        return night_of(datetime(2026, 11, day, hour, 50, tzinfo=NEW_YORK), NEW_YORK).day
+
+    assert [night(10, 12), night(10, 23), night(11, 2), night(11, 11)] == [10] * 4
+    assert [night(10, 11), night(11, 12)] == [9, 11]
 
 
 def test_windows_hold_every_day_and_are_never_too_long():

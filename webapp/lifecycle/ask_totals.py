@@ -20,12 +20,12 @@ from webapp.models.comparison import Figures, closed_days, windows_over
 from webapp.models.day_note import NOTED_DAYS, Evidence
 from webapp.models.integration import Integration
 from webapp.models.plan import local_day
-from webapp.models.receipt_day import days_in
+from webapp.models.receipt_day import before_in, days_in
 from webapp.models.trouble import Receipt
 from webapp.platforms.api import Api
 from webapp.platforms.base import Platform
-from webapp.platforms.consent import TokenSet
-from webapp.platforms.streams import Stream, Total
+from webapp.platforms.consent import Account, TokenSet
+from webapp.platforms.streams import Reading, Stream, Total
 from webapp.queries.coverage import covered, figures
 
 # A receipt whose days differ is held against the totals again for a week: what is corrected late is still told.
@@ -54,18 +54,22 @@ class Said:
 
 
 def agenda_of(session: Session, platform: Platform, integration: Integration, now: datetime) -> Agenda:
-    """The last closed days, those noted as different, and those of receipts; only days that were read whole."""
+    """The last closed days, those noted as different, those of receipts and before them; only days read whole."""
     today = local_day(now, ZoneInfo(integration.timezone))
     readable = integration.readable_from(today)
     wanted: dict[str, frozenset[date]] = {}
     waits = False
     noted = open_notes(session, integration)
-    receipts = [line for one in unsettled_receipts(session, integration, now) for line in days_in(one.days)]
+    receipts = unsettled_receipts(session, integration, now)
+    lines = [line for one in receipts for line in days_in(one.days)]
     for stream in platform.dated_streams:
         known = covered(session, integration, stream)
         days = closed_days(today)
+        if stream.reading is Reading.CHANGES:
+            # What was deleted while nobody could tell us is in no list of changes, and only missed by counting.
+            days |= {day for one in receipts for day in before_in(one.before).get(stream.name, {})}
         days |= {day for name, day in noted if name == stream.name and today - day <= timedelta(days=NOTED_DAYS)}
-        unchecked = (line.day for line in receipts if line.stream == stream.name and line.is_unchecked(today))
+        unchecked = (line.day for line in lines if line.stream == stream.name and line.is_unchecked(today))
         days |= set(sorted(unchecked, reverse=True)[:RECEIPT_DAYS])
         days = {day for day in days if day >= readable and day in known and known[day].complete}
         waits |= any(known[day].is_asked_again and now - (known[day].again_at or now) < PATIENCE for day in days)
@@ -111,7 +115,7 @@ def _asked(
         with runtime.database.reading() as session:
             ours = ours_of(session, integration, stream, days)
         off |= differing(ours, totals[stream.name], currency=integration.currency)
-    return Said(totals, _evidence(runtime, platform, integration, api, login, account.timezone, off))
+    return Said(totals, _evidence(runtime, platform, integration, api, login, account, off))
 
 
 def ours_of(
@@ -143,11 +147,11 @@ def _evidence(
     integration: Integration,
     api: Api,
     login: Login,
-    timezone: str,
+    account: Account,
     off: Collection[date],
 ) -> Evidence:
     if not off:
-        return Evidence(timezone=timezone)
+        return Evidence(timezone=account.timezone, currency=account.currency)
     with runtime.database.reading() as session:
         vanished = vanished_campaigns(session, integration, since=min(off))
         grant = session.exec(
@@ -163,4 +167,4 @@ def _evidence(
     granted = platform.granted_scopes(api, unsaid) or given
     needed = (*platform.scopes, *(one for one in platform.optional_scopes if one in given))
     missing = tuple(one for one in needed if one not in granted)
-    return Evidence(timezone=timezone, missing_scopes=missing, vanished=vanished)
+    return Evidence(timezone=account.timezone, currency=account.currency, missing_scopes=missing, vanished=vanished)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 ROUND_SECONDS = 10.0
 RECHECK = timedelta(minutes=10)
 LATER = timedelta(hours=1)
+A_DAY = timedelta(days=1)
 
 
 def compare_due(runtime: Runtime) -> int:
@@ -112,13 +113,22 @@ def _write(runtime: Runtime, claim: ComparisonClaim, platform: Platform, said: S
             pending, changed = pending or unfinished, changed or news
         zone = ZoneInfo(integration.timezone)
         closed = closed_days(local_day(now, zone))
-        asked = sorted(day for days in said.totals.values() for day in days if day in closed)
-        comparison.first_day, comparison.last_day = (asked[0], asked[-1]) if asked else (None, None)
+        told = {day for days in said.totals.values() for day, one in days.items() if one.is_given and day in closed}
+        comparison.first_day, comparison.last_day = _latest_in_a_row(told)
         comparison.compared_at, comparison.lease_until = now, None
         comparison.due_at = now + _soon(runtime) if pending else next_night(integration.id, zone, now)
         if changed:
             bump(session, integration.workspace_id)
     return True
+
+
+def _latest_in_a_row(days: Collection[date]) -> tuple[date, date] | tuple[None, None]:
+    if not days:
+        return None, None
+    first = last = max(days)
+    while first - A_DAY in days:
+        first -= A_DAY
+    return first, last
 
 
 def _wait_after(runtime: Runtime, trouble: Trouble) -> timedelta:

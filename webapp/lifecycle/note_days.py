@@ -10,11 +10,10 @@ from sqlalchemy import case, func, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_row
 
-from webapp.models.comparison import CLOSED_DAYS, ROUNDING_MICROS, Figures, is_equal
+from webapp.models.comparison import CLOSED_DAYS, ROUNDING_MICROS, Figures, is_equal, night_of
 from webapp.models.data import SpendRow
-from webapp.models.day_note import DayNote, Evidence, Reason, reason_of
+from webapp.models.day_note import DayNote, Evidence, Reason, is_material, reason_of
 from webapp.models.integration import Integration
-from webapp.models.plan import local_day
 from webapp.models.sync import Coverage
 from webapp.platforms.streams import Reading, Stream, Total
 
@@ -85,7 +84,7 @@ def note_days(
 
     Running it again the same night changes nothing: a night counts once, and only after the day was read again.
     """
-    tonight = local_day(now, ZoneInfo(integration.timezone))
+    tonight = night_of(now, ZoneInfo(integration.timezone))
     notes = {day: note for (name, day), note in notes_of(session, integration).items() if name == stream.name}
     off = differing(ours, theirs, currency=integration.currency)
     evens_out = _evens_out(ours, theirs, off)
@@ -109,7 +108,8 @@ def note_days(
             note.asked_on = tonight
             again.add(day)
         elif note.last_night != tonight:
-            note.nights, note.last_night, changed = note.nights + 1, tonight, True
+            _count_night(note, tonight, material=is_material(ours[day], theirs[day]))
+            changed = True
         changed |= _fill(note, ours[day], theirs[day], reason, subject)
     if settled:
         # What one day gets back the older ones may get back too.
@@ -154,6 +154,12 @@ def _opened(
         our_rows=ours.rows,
         our_micros=ours.micros,
     )
+
+
+def _count_night(note: DayNote, tonight: date, *, material: bool) -> None:
+    running = note.material_nights if note.last_night == tonight - timedelta(days=1) else 0
+    note.material_nights = running + 1 if material else 0
+    note.nights, note.last_night = note.nights + 1, tonight
 
 
 def _fill(note: DayNote, ours: Figures, theirs: Total, reason: Reason, subject: str | None) -> bool:

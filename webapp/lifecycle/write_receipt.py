@@ -117,7 +117,7 @@ def _checked(line: ReceiptDay, ours: Figures, theirs: Total | None, today: date,
         return Checked.CHANGING
     if theirs is None:
         return Checked.NOT_YET if line.checked is Checked.CHANGING else line.checked
-    if theirs.rows is None and theirs.amount_micros is None:
+    if not theirs.is_given:
         return Checked.NO_TOTAL
     return Checked.EQUAL if is_equal(ours, theirs, currency=currency) else Checked.DIFFERS
 

@@ -56,6 +56,11 @@ def is_equal(ours: Figures, theirs: Total, *, currency: str) -> bool:
     return theirs.amount_micros is None or abs(theirs.amount_micros - ours.micros) <= rounding
 
 
+def night_of(now: datetime, zone: ZoneInfo) -> date:
+    """The evening's date, until noon: what is compared late in the evening and in the small hours is one night."""
+    return local_day(now - timedelta(hours=12), zone)
+
+
 def next_night(integration_id: str, zone: ZoneInfo, now: datetime) -> datetime:
     """When an integration is compared next: at a time of night of its own, where the account is."""
     spread = int.from_bytes(hashlib.sha256(integration_id.encode()).digest()[:4]) / 2**32

@@ -38,7 +38,8 @@ class DayNote(SQLModel, table=True):
     """One day of one stream that differed. Open until `settled_at`.
 
     `asked_on` is the night on which the day was last read once more; `nights` counts those on which it differed even
-    so, `last_night` is the latest of them. `subject` is what the reason is about: a campaign, a zone, a permission.
+    so, `last_night` is the latest of them, and `material_nights` how many running were material up to and with that
+    one. `subject` is what the reason is about: a campaign, a zone, a permission.
     """
 
     __tablename__ = "day_note"
@@ -51,6 +52,7 @@ class DayNote(SQLModel, table=True):
     found_at: datetime
     asked_on: date
     nights: int = 0
+    material_nights: int = 0
     last_night: date | None = None
     our_rows: int
     our_micros: int = Field(sa_type=MICROS)
@@ -72,7 +74,7 @@ class DayNote(SQLModel, table=True):
     @property
     def is_warned_of(self) -> bool:
         """Material two nights running, and not for a reason that leaves nothing to check."""
-        lasting = self.settled_at is None and self.nights >= NIGHTS_UNTIL_WARNING
+        lasting = self.settled_at is None and self.material_nights >= NIGHTS_UNTIL_WARNING
         return lasting and not self.reason.is_harmless and is_material(self.ours, self.theirs)
 
 
@@ -82,6 +84,7 @@ class Evidence:
     were reported until shortly before these days and are no more."""
 
     timezone: str
+    currency: str
     missing_scopes: tuple[str, ...] = ()
     vanished: tuple[str, ...] = ()
 
@@ -102,6 +105,8 @@ def reason_of(
     """The likeliest reason, and what it is about. `evens_out`: all days that differ together come to the same."""
     if theirs.currency not in (None, currency):
         return Reason.CURRENCY, theirs.currency
+    if evidence.currency != currency:
+        return Reason.CURRENCY, evidence.currency
     if evidence.timezone != timezone:
         return Reason.TIME_ZONE, evidence.timezone
     if evens_out:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from webapp.models.comparison import Figures
 from webapp.models.day_note import Reason
 from webapp.platforms.answer import dig, dig_text
+from webapp.platforms.streams import Total
 
 
 class Checked(StrEnum):
@@ -36,6 +37,11 @@ class ReceiptDay:
     checked: Checked = Checked.NOT_YET
     reason: Reason | None = None
     subject: str | None = None
+
+    @property
+    def theirs(self) -> Total:
+        currency = self.subject if self.reason is Reason.CURRENCY else None
+        return Total(rows=self.their_rows, amount_micros=self.their_micros, currency=currency)
 
     def is_unchecked(self, today: date) -> bool:
         """Over, and not yet found to be equal to what the platform says."""

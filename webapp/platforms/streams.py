@@ -72,6 +72,10 @@ class Total:
     amount_micros: int | None = None
     currency: str | None = None
 
+    @property
+    def is_given(self) -> bool:
+        return self.rows is not None or self.amount_micros is not None
+
 
 class DeadCursor(Exception):
     """The platform no longer knows the page we stopped at."""

@@ -128,7 +128,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
     if health is Health.IMPORTING:
         progress = import_progress(session, integration, platform, run, now)
     elif health is Health.CATCHING_UP:
-        progress = catch_up_progress(integration, platform, receipt, run, through, now)
+        progress = catch_up_progress(session, integration, platform, receipt, run, through, now)
     waiting = next(
         (one for one in rows.under_way if one.integration_id == integration.id and one.since >= integration.granted_at),
         None,

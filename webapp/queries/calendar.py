@@ -137,7 +137,7 @@ class _Account:
         week, weekday = _place(day, self._shown[0])
         blank = DayFacts(day=day, name=wording.day(day), state=state, week=week, weekday=weekday)
         if day not in read.figures or state is DayState.BEFORE:
-            return replace(blank, note=self._lost(day)) if state is DayState.MISSING else blank
+            return replace(blank, note=self._lost(day, state))
         note = self._rows.notes.get((self.integration.platform, self.integration.account_id, stream.name, day))
         return DayFacts(
             day=day,
@@ -149,12 +149,13 @@ class _Account:
             amount=wording.money(read.figures[day].micros, self.integration.currency),
             fetched=wording.moment(read.covered[day].fetched_at, self.integration.timezone),
             check=self._check(day, note),
-            note=note_words(note, self.integration, self.platform) if note else None,
+            note=note_words(note, self.integration, self.platform) if note else self._lost(day, state),
             differs=note is not None and note.settled_at is None,
         )
 
-    def _lost(self, day: date) -> str | None:
-        if day >= self.integration.readable_from(self._today):
+    def _lost(self, day: date, state: DayState) -> str | None:
+        is_lacking = state in (DayState.MISSING, DayState.PARTIAL)
+        if not is_lacking or day >= self.integration.readable_from(self._today):
             return None
         company, days = self.platform.company, self.integration.reach_days
         return f"{company} only gives us the last {days} days, so it cannot come any more"

@@ -16,7 +16,7 @@ from webapp.models.plan import local_day
 from webapp.models.receipt_day import Checked, ReceiptDay, days_in
 from webapp.models.trouble import Receipt
 from webapp.platforms.base import Platform
-from webapp.platforms.streams import Reading, Stream, Total
+from webapp.platforms.streams import Reading, Stream
 from webapp.queries import wording
 from webapp.queries.differences import by_how_much, why
 from webapp.queries.receipt_facts import ReceiptFacts, ReceiptLine
@@ -107,8 +107,7 @@ def _verdict(day: ReceiptDay, platform: Platform, stream: Stream, currency: str,
         corrected = day.reason is Reason.RESTATED
         return say("Equal, after {company} corrected it", company=platform.company) if corrected else say(EQUAL)
     if day.checked is Checked.DIFFERS:
-        theirs = Total(rows=day.their_rows, amount_micros=day.their_micros)
-        amount = by_how_much(day.after, theirs, company=platform.company, stream=stream, currency=currency)
+        amount = by_how_much(day.after, day.theirs, company=platform.company, stream=stream, currency=currency)
         reason = why(day.reason, day.subject, platform.company) if day.reason else ""
         if reason:
             return say("{amount}. Likely: {reason}", amount=amount, reason=reason)
@@ -119,8 +118,9 @@ def _verdict(day: ReceiptDay, platform: Platform, stream: Stream, currency: str,
 
 
 def _theirs(day: ReceiptDay, stream: Stream, currency: str) -> str | None:
-    rows = wording.counted(day.their_rows, stream.unit) if day.their_rows is not None else None
-    amount = wording.money(day.their_micros, currency) if day.their_micros is not None else None
+    theirs, micros = day.theirs, day.their_micros
+    rows = wording.counted(theirs.rows, stream.unit) if theirs.rows is not None else None
+    amount = wording.money(micros, theirs.currency or currency) if micros is not None else None
     return ", ".join(one for one in (rows, amount) if one) or None
 
 

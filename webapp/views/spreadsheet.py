@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
 from webapp.queries.facts import IntegrationFacts
 from webapp.queries.receipt_facts import ReceiptFacts, ReceiptLine
 
 MICROS = 1_000_000
 HEADER = (
-    "Platform", "Account", "Data", "Day", "Missed", "Rows before", "Amount before", "Rows now", "Amount now",
-    "Platform rows", "Platform amount", "Currency", "Check",
+    "Platform", "Account", "Away from", "Away to", "Data", "Day", "Missed", "Rows before", "Amount before", "Rows now",
+    "Amount now", "Currency", "Platform rows", "Platform amount", "Platform currency", "Check",
 )  # fmt: skip
 # How spreadsheets recognise a formula (OWASP, CSV injection); text that begins so gets an apostrophe before it.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -41,12 +42,16 @@ def guarded(text: str) -> str:
 
 
 def _cells(line: ReceiptLine, receipt: ReceiptFacts, integration: IntegrationFacts) -> Iterable[Cell]:
-    day, before = line.figures, line.figures.before
+    day, before, theirs = line.figures, line.figures.before, line.figures.theirs
+    zone = ZoneInfo(integration.timezone)
+    theirs_in = (theirs.currency or receipt.currency) if theirs.amount_micros is not None else None
     return (
-        integration.platform_name, integration.account_name, line.stream, day.day.isoformat(),
-        "yes" if day.missed else "no", before.rows if before else None, amount(before.micros if before else None),
-        day.after.rows, amount(day.after.micros), day.their_rows, amount(day.their_micros), receipt.currency,
-        line.verdict,
+        integration.platform_name, integration.account_name, *(
+            at.astimezone(zone).isoformat(timespec="seconds") for at in (receipt.away_from, receipt.away_to)
+        ),
+        line.stream, day.day.isoformat(), "yes" if day.missed else "no", before.rows if before else None,
+        amount(before.micros if before else None), day.after.rows, amount(day.after.micros), receipt.currency,
+        theirs.rows, amount(theirs.amount_micros), theirs_in, line.verdict,
     )  # fmt: skip
 
 
