@@ -72,7 +72,7 @@ def canned() -> Iterator[Canned]:
     played = Canned()
     server = make_server("127.0.0.1", 0, played, threaded=True, request_handler=_Quiet)
     played.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01), daemon=True)
     thread.start()
     yield played
     server.shutdown()

@@ -16,9 +16,12 @@ MAX_DEPTH = 60
 # No error is longer; what is, is data, and data is read by its own shape (`decode`).
 LONGEST_WORD = 64 * 1024
 OUTLINE_DEPTH = 2
+MOST_STATED = 1_000_000_000_000
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _BRACKETS = re.compile(rb"[\[\]{}]")
+# Only pairs of backslashes may stand before it: one that is itself escaped is text, and what follows it too.
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*+)\\u0000")
 
 
 class Stage(StrEnum):
@@ -89,6 +92,11 @@ class Answer:
         return "html" in kind or self.body.lstrip()[:9].lower().startswith((b"<!doctype", b"<html"))
 
 
+def without_nul(body: bytes) -> bytes:
+    """JSON without the NULs it spells, in names, ids and currencies alike: PostgreSQL refuses text with one."""
+    return _NUL.sub(rb"\1", body) if rb"\u0000" in body else body
+
+
 def dig(value: object, *path: str | int) -> object:
     """Walk into decoded JSON: `dig(body, "error", "code")`. None as soon as a step is not there."""
     for step in path:
@@ -105,6 +113,14 @@ def dig_text(value: object, *path: str | int) -> str:
     """As `dig`, but always text: the string or number found there, else an empty string."""
     found = dig(value, *path)
     return str(found) if isinstance(found, str | int | float) and not isinstance(found, bool) else ""
+
+
+def dig_number(value: object, *path: str | int) -> float | None:
+    """As `dig`, but only a number that can be reckoned with as seconds or points: JSON may hold one of 400 digits."""
+    found = dig(value, *path)
+    if isinstance(found, bool) or not isinstance(found, int | float) or not abs(found) < MOST_STATED:
+        return None
+    return float(found)
 
 
 def _outline(body: bytes | msgspec.Raw, levels: int) -> object | None:
@@ -127,7 +143,7 @@ def _outline(body: bytes | msgspec.Raw, levels: int) -> object | None:
 def _decoded(body: bytes) -> object | None:
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
         raise ValueError("nested too deep")
-    decoded: object = json.loads(body)
+    decoded: object = json.loads(without_nul(body))
     return decoded
 
 

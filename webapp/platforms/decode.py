@@ -12,13 +12,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from webapp.platforms.answer import Answer
+from webapp.platforms.answer import Answer, without_nul
 from webapp.platforms.consent import TokenSet
 from webapp.platforms.diagnosis import Cause, Trouble, verdict
 from webapp.platforms.streams import Total, Window
 
 T = TypeVar("T")
 LARGEST = 2**63 - 1
+MOST_DIGITS = 18
+# No shop on the web is older; and no order is placed in a year that nobody has reached.
+EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 LONGEST_LIFE = timedelta(days=3650)
 # Anything at all: a token must not be thrown away for what is said beside it.
 Lifetime = object
@@ -39,7 +42,7 @@ class OAuthTokens(msgspec.Struct):
 def decode(answer: Answer, shape: type[T]) -> T:
     """The body as `shape`; raises Trouble when it is not that."""
     with reading(answer):
-        return _decoder(shape).decode(answer.body)
+        return _decoder(shape).decode(without_nul(answer.body))
 
 
 def _decoder(shape: type[T]) -> msgspec.json.Decoder[T]:
@@ -52,7 +55,11 @@ def _decoder(shape: type[T]) -> msgspec.json.Decoder[T]:
 def decode_tokens(answer: Answer) -> OAuthTokens:
     """A token answer, read more kindly than data: NaN and its like are no JSON, but the token beside them is good."""
     with reading(answer):
-        return msgspec.convert(answer.json, OAuthTokens)
+        found = msgspec.convert(answer.json, OAuthTokens)
+    if found.scope:
+        # JSON can spell half a character, which no database keeps.
+        found.scope = found.scope.encode("utf-8", "replace").decode()
+    return found
 
 
 @contextmanager
@@ -73,34 +80,63 @@ def garbled(answer: Answer, why: str) -> Trouble:
 
 
 @lru_cache(2048)
-def micros(amount: str | Decimal) -> int:
-    """A decimal amount as whole micros; ValueError when it is no finite number, or too large for any ledger."""
-    if isinstance(amount, str):
-        # Nearly every amount there is: digits, a point, at most six digits. A page holds thousands.
-        whole, _, part = amount.partition(".")
-        digits = whole + part.ljust(6, "0")
-        if whole and len(whole) <= 12 and len(part) <= 6 and digits.isascii() and digits.isdigit():
-            return int(digits)
+def micros(amount: str) -> int:
+    """A decimal amount as whole micros; ValueError when it is none, or too large for a database column."""
+    # Nearly every amount there is: digits, a point, at most six digits. A page holds thousands.
+    units, _, part = amount.partition(".")
+    digits = units + part.ljust(6, "0")
+    if units and len(units) <= 12 and len(part) <= 6 and digits.isascii() and digits.isdigit():
+        return int(digits)
     try:
         exact = Decimal(amount)
     except ArithmeticError:
         raise ValueError("not an amount") from None
-    # Looking at the exponent first keeps "1e999999999" from being written out.
-    if not exact.is_finite() or exact.adjusted() > 12:
+    return micros_of(exact)
+
+
+def micros_of(amount: Decimal) -> int:
+    """As `micros`, of an amount that JSON holds as a number."""
+    return whole(amount, 6)
+
+
+def whole(number: Decimal, places: int = 0) -> int:
+    """A decimal, its point moved by some places, as a whole number; ValueError for one that no database column holds.
+
+    JSON may write a whole number as 1.5E7 or 15000000.0.
+    """
+    # Looking at the exponent first: to write "1e999999999" out takes minutes, in which nothing can stop it.
+    if not number.is_finite() or number.adjusted() > MOST_DIGITS:
         raise ValueError("not an amount")
-    return int((exact * 1_000_000).to_integral_value())
+    return within(int(number.scaleb(places).to_integral_value()))
 
 
-def count(number: str | int) -> int:
+def count(number: str | int, most: int = LARGEST) -> int:
     """A non-negative whole number that fits a database column; ValueError otherwise."""
-    whole = int(number)
-    if not 0 <= whole <= LARGEST:
+    found = int(number)
+    if not 0 <= found <= most:
         raise ValueError("not a count")
-    return whole
+    return found
+
+
+def within(number: int) -> int:
+    """A whole number, a sum perhaps, that fits a database column; ValueError otherwise."""
+    if abs(number) > LARGEST:
+        raise ValueError("too large")
+    return number
+
+
+def instant(at: datetime) -> datetime:
+    """A time at which something can have happened in a shop; ValueError otherwise, and for one without an offset.
+
+    Towards both ends of the calendar, arithmetic with days and zones overflows wherever it is done.
+    """
+    if at.tzinfo is None or not EARLIEST <= at < LATEST:
+        raise ValueError("not a time at which anything happened")
+    return at
 
 
 def plain(text: str) -> str:
-    """Text a database accepts: PostgreSQL refuses NUL."""
+    """Text a database accepts: PostgreSQL refuses NUL. What `decode` read has none."""
     return text.replace("\x00", "")
 
 

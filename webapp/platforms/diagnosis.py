@@ -193,7 +193,7 @@ def retry_after(answer: Answer) -> float | None:
     except ValueError:
         try:
             seconds = (email.utils.parsedate_to_datetime(raw) - datetime.now(UTC)).total_seconds()
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return None
     return min(seconds, 86_400.0) if seconds >= 0 else None
 

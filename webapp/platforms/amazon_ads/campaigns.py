@@ -16,9 +16,9 @@ from decimal import Decimal
 import msgspec
 
 from webapp.platforms.amazon_ads.diagnose import GZIP
-from webapp.platforms.answer import Answer
+from webapp.platforms.answer import Answer, without_nul
 from webapp.platforms.consent import Account
-from webapp.platforms.decode import count, day_within, micros, plain, reading
+from webapp.platforms.decode import count, day_within, micros_of, reading, within
 from webapp.platforms.records import Spend
 from webapp.platforms.streams import Window
 
@@ -108,7 +108,7 @@ def costs(answer: Answer, window: Window) -> Mapping[date, int]:
     with reading(answer):
         for row in msgspec.json.decode(_unpacked(answer), type=list[_Day]):
             day = day_within(row.date, window)
-            added[day] = added.get(day, 0) + micros(row.cost)
+            added[day] = within(added.get(day, 0) + micros_of(row.cost))
     return added
 
 
@@ -117,21 +117,21 @@ def _spend(row: _Row, window: Window, account: Account) -> Spend:
         raise ValueError("another currency than the profile's")
     return Spend(
         campaign_id=str(count(row.campaign_id)),
-        campaign_name=plain(row.campaign_name or f"Campaign {row.campaign_id}"),
+        campaign_name=row.campaign_name or f"Campaign {row.campaign_id}",
         day=day_within(row.date, window),
-        spend_micros=micros(row.cost),
+        spend_micros=micros_of(row.cost),
         currency=account.currency,
         impressions=count(row.impressions or 0),
         clicks=count(row.clicks or 0),
-        conversions_micros=micros(row.purchases14d or row.purchases or Decimal(0)),
-        value_micros=micros(row.sales14d or row.sales or Decimal(0)),
+        conversions_micros=micros_of(row.purchases14d or row.purchases or Decimal(0)),
+        value_micros=micros_of(row.sales14d or row.sales or Decimal(0)),
     )
 
 
 def _unpacked(answer: Answer) -> bytes:
     """The report's JSON, however far it was packed; ValueError for a broken or an endless one."""
     if not answer.body.startswith(GZIP):
-        return answer.body
+        return without_nul(answer.body)
     unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
         text = unpack.decompress(answer.body, LARGEST_REPORT)
@@ -139,4 +139,4 @@ def _unpacked(answer: Answer) -> bytes:
         raise ValueError(str(error)) from None
     if not unpack.eof:
         raise ValueError("a report that breaks off, or is larger than any we ask for")
-    return text
+    return without_nul(text)

@@ -20,7 +20,7 @@ from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
 from webapp.platforms.base import Platform
 from webapp.platforms.consent import Account, Identity, Renewal, TokenSet
-from webapp.platforms.decode import decode, decode_tokens, plain, spend_totals, token_set, zone_name
+from webapp.platforms.decode import decode, decode_tokens, reading, spend_totals, token_set, within, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Fault, Trouble, verdict
 from webapp.platforms.kept import Kept
 from webapp.platforms.streams import DeadCursor, Page, Reading, Stream, Total, Window
@@ -108,7 +108,7 @@ class AmazonAds(Platform):
         )
         person = decode(answer, _Person)
         return Identity(
-            subject=person.user_id, name=plain(person.name or person.email or "Amazon"), email=person.email or None
+            subject=person.user_id, name=person.name or person.email or "Amazon", email=person.email or None
         )
 
     def accounts(self, api: Api) -> tuple[Account, ...]:
@@ -170,8 +170,9 @@ class AmazonAds(Platform):
             except reports.NoReport as lost:
                 self._kept.forget(account, one)
                 raise lost.as_trouble from None
-            for day, cost in costs(answer, window).items():
-                added[day] = added.get(day, 0) + cost
+            found = costs(answer, window)
+            with reading(answer):
+                added |= {day: within(added.get(day, 0) + cost) for day, cost in found.items()}
         for one in wanted:
             self._kept.forget(account, one)
         return spend_totals(window, ((day.isoformat(), cost, None) for day, cost in added.items()))
@@ -219,7 +220,7 @@ def _resume(ordered: Mapping[str, str]) -> str | None:
 
 
 def _account(one: _Profile, where: str | None) -> Account:
-    name = plain(one.account_info.name) or f"Profile {one.profile_id}"
+    name = one.account_info.name or f"Profile {one.profile_id}"
     return Account(
         id=str(one.profile_id), name=f"{name} ({one.country_code})" if one.country_code else name,
         currency=one.currency_code, timezone=zone_name(one.timezone), route=where,

@@ -13,7 +13,7 @@ from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
 from webapp.platforms.base import Platform
 from webapp.platforms.consent import Account, Identity, Renewal, TokenSet
-from webapp.platforms.decode import decode, decode_tokens, garbled, plain, token_set, zone_name
+from webapp.platforms.decode import decode, decode_tokens, garbled, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.google_ads import signals
 from webapp.platforms.google_ads.advice import ADVICE
@@ -137,7 +137,7 @@ class GoogleAds(Platform):
             stage=Stage.IDENTITY_CHECK,
         )
         person = decode(answer, _Person)
-        return Identity(subject=person.sub, name=plain(person.name or person.email or "Google"), email=person.email)
+        return Identity(subject=person.sub, name=person.name or person.email or "Google", email=person.email)
 
     def accounts(self, api: Api) -> tuple[Account, ...]:
         answer = api.call(
@@ -227,6 +227,6 @@ def _account(one: _Customer, route: str | None) -> Account:
     if one.status != "ENABLED":
         note = f"Google says: {one.status.lower()}"
     return Account(
-        id=str(one.id), name=plain(one.descriptive_name) or f"Account {one.id}", currency=one.currency_code,
+        id=str(one.id), name=one.descriptive_name or f"Account {one.id}", currency=one.currency_code,
         timezone=zone_name(one.time_zone), route=route, note=note,
     )  # fmt: skip

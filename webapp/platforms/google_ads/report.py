@@ -13,7 +13,7 @@ import msgspec
 
 from webapp.platforms.answer import Answer
 from webapp.platforms.consent import Account
-from webapp.platforms.decode import count, day_within, decode, micros, plain, reading, spend_totals
+from webapp.platforms.decode import count, day_within, decode, micros_of, reading, spend_totals
 from webapp.platforms.records import Spend
 from webapp.platforms.streams import Total, Window
 
@@ -46,7 +46,7 @@ class _Metrics(msgspec.Struct, rename="camel"):
     conversions_value: Decimal = Decimal(0)
 
 
-class _Currency(msgspec.Struct, rename="camel"):
+class _Customer(msgspec.Struct, rename="camel"):
     currency_code: str
 
 
@@ -54,7 +54,7 @@ class _Row(msgspec.Struct):
     segments: _Segments
     campaign: _Campaign
     metrics: _Metrics
-    customer: _Currency
+    customer: _Customer
 
 
 class _RowsChunk(msgspec.Struct):
@@ -64,7 +64,7 @@ class _RowsChunk(msgspec.Struct):
 class _AccountDay(msgspec.Struct):
     segments: _Segments
     metrics: _Metrics
-    customer: _Currency
+    customer: _Customer
 
 
 class _AccountChunk(msgspec.Struct):
@@ -102,12 +102,12 @@ def _spend(row: _Row, window: Window, account: Account) -> Spend:
         raise ValueError("another currency than the account's")
     return Spend(
         campaign_id=str(count(row.campaign.id)),
-        campaign_name=plain(row.campaign.name),
+        campaign_name=row.campaign.name,
         day=day_within(row.segments.date, window),
         spend_micros=count(row.metrics.cost_micros),
         currency=row.customer.currency_code,
         impressions=count(row.metrics.impressions),
         clicks=count(row.metrics.clicks),
-        conversions_micros=micros(row.metrics.conversions),
-        value_micros=micros(row.metrics.conversions_value),
+        conversions_micros=micros_of(row.metrics.conversions),
+        value_micros=micros_of(row.metrics.conversions_value),
     )

@@ -15,6 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from webapp.platforms.answer import dig_text
+from webapp.platforms.decode import instant
 from webapp.platforms.diagnosis import Cause
 from webapp.platforms.signals import Ear, ForgedSignal, Meaning, Post, Signal, SignalKind, UnclearSignal, digest
 
@@ -71,7 +72,7 @@ def hear(kind: SignalKind, post: Post, ear: Ear) -> tuple[Signal, ...]:
     if claims.iss.rstrip("/") != ISSUER or ear.client_id not in audience:
         raise ForgedSignal
     try:
-        at = datetime.fromtimestamp(claims.iat, UTC)
+        at = instant(datetime.fromtimestamp(claims.iat, UTC))
     except (ValueError, OverflowError, OSError):
         raise UnclearSignal from None
     found = [_signal(name, event, claims, at) for name, event in claims.events.items()]

@@ -14,7 +14,7 @@ import msgspec
 
 from webapp.platforms.answer import Answer
 from webapp.platforms.consent import Account
-from webapp.platforms.decode import count, day_within, decode, micros, plain, reading, spend_totals
+from webapp.platforms.decode import count, day_within, decode, micros_of, reading, spend_totals
 from webapp.platforms.records import Spend
 from webapp.platforms.streams import Total, Window
 
@@ -99,7 +99,7 @@ def account_totals(answer: Answer, window: Window, account: Account) -> Mapping[
         if any(one.id != account.id for one in found):
             raise ValueError("another account's total")
         return spend_totals(
-            window, ((one.day, micros(one.cost_in_local_currency or Decimal(0)), account.currency) for one in found)
+            window, ((one.day, micros_of(one.cost_in_local_currency or Decimal(0)), account.currency) for one in found)
         )
 
 
@@ -108,14 +108,14 @@ def _spend(one: Element, names: Mapping[str, str], window: Window, account: Acco
         raise ValueError("a row without its cost")
     return Spend(
         campaign_id=one.id,
-        campaign_name=plain(names.get(one.id, "")) or f"Campaign {one.id}",
+        campaign_name=names.get(one.id) or f"Campaign {one.id}",
         day=day_within(one.day, window),
-        spend_micros=micros(one.cost_in_local_currency),
+        spend_micros=micros_of(one.cost_in_local_currency),
         currency=account.currency,
         impressions=count(one.impressions),
         clicks=count(one.clicks),
-        conversions_micros=micros(one.external_website_conversions),
-        value_micros=micros(one.conversion_value_in_local_currency),
+        conversions_micros=micros_of(one.external_website_conversions),
+        value_micros=micros_of(one.conversion_value_in_local_currency),
     )
 
 

@@ -12,7 +12,7 @@ from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
 from webapp.platforms.base import Platform
 from webapp.platforms.consent import Account, Identity, Renewal, TokenSet
-from webapp.platforms.decode import decode, decode_tokens, garbled, plain, token_set
+from webapp.platforms.decode import decode, decode_tokens, garbled, token_set
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.linkedin_ads.advice import ADVICE
 from webapp.platforms.linkedin_ads.analytics import (
@@ -147,9 +147,7 @@ class LinkedInAds(Platform):
             stage=Stage.IDENTITY_CHECK,
         )
         member = decode(answer, _Member)
-        return Identity(
-            subject=member.sub, name=plain(member.name or member.email or "LinkedIn"), email=member.email or None
-        )
+        return Identity(subject=member.sub, name=member.name or member.email or "LinkedIn", email=member.email or None)
 
     def accounts(self, api: Api) -> tuple[Account, ...]:
         found: list[Account] = []
@@ -242,5 +240,5 @@ def _account(one: _AdAccount) -> Account:
     closed = _closed(one)
     note = f"LinkedIn says: {closed}" if closed else "Test account" if one.test else None
     return Account(
-        id=one.number, name=plain(one.name) or f"Account {one.number}", currency=one.currency, timezone="UTC", note=note
+        id=one.number, name=one.name or f"Account {one.number}", currency=one.currency, timezone="UTC", note=note
     )

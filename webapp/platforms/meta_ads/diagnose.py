@@ -7,11 +7,9 @@ Sources: developers.facebook.com/docs/graph-api/guides/error-handling, /docs/mar
 from __future__ import annotations
 
 import json
-import math
 import re
-from typing import TypeGuard
 
-from webapp.platforms.answer import Answer, Stage, dig, dig_text
+from webapp.platforms.answer import Answer, Stage, dig, dig_number, dig_text
 from webapp.platforms.diagnosis import (
     Cause,
     Certainty,
@@ -165,14 +163,14 @@ def _regain(answer: Answer) -> float | None:
     """
     usage, account = (_header(answer, name) for name in ("x-business-use-case-usage", "x-ad-account-usage"))
     minutes = [
-        dig(one, "estimated_time_to_regain_access")
+        dig_number(one, "estimated_time_to_regain_access")
         for entries in (usage.values() if isinstance(usage, dict) else ())
         for one in (entries if isinstance(entries, list) else ())
     ]
-    waits = [one * 60.0 for one in minutes if _is_number(one)]
-    spent, reset = dig(account, "acc_id_util_pct"), dig(account, "reset_time_duration")
-    if _is_number(spent) and _is_number(reset) and spent >= FULL_PERCENT:
-        waits.append(float(reset))
+    waits = [one * 60.0 for one in minutes if one is not None]
+    spent, reset = dig_number(account, "acc_id_util_pct"), dig_number(account, "reset_time_duration")
+    if spent is not None and reset is not None and spent >= FULL_PERCENT:
+        waits.append(reset)
     longest = max(waits, default=0.0)
     return min(longest, 86_400.0) if longest > 0 else retry_after(answer)
 
@@ -182,7 +180,3 @@ def _header(answer: Answer, name: str) -> object:
         return json.loads(answer.headers.get(name, "{}"))
     except (ValueError, RecursionError):
         return {}
-
-
-def _is_number(found: object) -> TypeGuard[float]:
-    return isinstance(found, int | float) and not isinstance(found, bool) and math.isfinite(found)

@@ -13,7 +13,7 @@ import msgspec
 
 from webapp.platforms.answer import Answer
 from webapp.platforms.consent import Account
-from webapp.platforms.decode import count, day_within, decode, garbled, micros, plain, reading, spend_totals
+from webapp.platforms.decode import count, day_within, decode, garbled, micros, reading, spend_totals, within
 from webapp.platforms.records import Spend
 from webapp.platforms.streams import Total, Window
 
@@ -80,8 +80,8 @@ def spend(row: Insight, window: Window, account: Account) -> Spend:
     if row.account_id != account.id or row.account_currency != account.currency:
         raise ValueError("another account's row")
     return Spend(
-        campaign_id=row.campaign_id,
-        campaign_name=plain(row.campaign_name),
+        campaign_id=str(count(row.campaign_id)),
+        campaign_name=row.campaign_name,
         day=day_within(row.date_start, window),
         spend_micros=micros(row.spend),
         currency=row.account_currency,
@@ -109,4 +109,4 @@ def _asked(level: str, fields: str, window: Window) -> dict[str, str]:
 
 
 def _purchases(actions: list[_Action]) -> int:
-    return sum(micros(one.value) for one in actions if one.action_type == "purchase")
+    return within(sum(micros(one.value) for one in actions if one.action_type == "purchase"))

@@ -11,7 +11,7 @@ from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
 from webapp.platforms.base import Platform
 from webapp.platforms.consent import Account, Identity, Renewal, TokenSet
-from webapp.platforms.decode import decode, decode_tokens, garbled, plain, reading, token_set, zone_name
+from webapp.platforms.decode import decode, decode_tokens, garbled, instant, reading, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.ends import End
 from webapp.platforms.meta_ads import signals
@@ -129,7 +129,7 @@ class MetaAds(Platform):
 
     def identity(self, api: Api) -> Identity:
         me = decode(self._ask(api, "/me", {"fields": "id,name,email"}, stage=Stage.IDENTITY_CHECK), _Me)
-        return Identity(subject=me.id, name=plain(me.name) or "Facebook", email=me.email)
+        return Identity(subject=me.id, name=me.name or "Facebook", email=me.email)
 
     def accounts(self, api: Api) -> tuple[Account, ...]:
         found: list[Account] = []
@@ -155,7 +155,7 @@ class MetaAds(Platform):
         answer = api.call(_inspection(api), stage=Stage.TOKEN_INSPECT)
         at = decode(answer, _Inspected).data.data_access_expires_at
         with reading(answer):
-            return datetime.fromtimestamp(at, UTC) if at else None
+            return instant(datetime.fromtimestamp(at, UTC)) if at else None
 
     def ends(
         self, *, access: datetime | None, refresh: datetime | None, consent: datetime | None = None
@@ -263,6 +263,6 @@ def _after(cursor: str) -> dict[str, str]:
 def _account(one: _AdAccount) -> Account:
     closed = CLOSED.get(one.account_status)
     return Account(
-        id=one.account_id, name=plain(one.name) or f"Account {one.account_id}", currency=one.currency,
+        id=one.account_id, name=one.name or f"Account {one.account_id}", currency=one.currency,
         timezone=zone_name(one.timezone_name), note=f"Meta says: {closed}" if closed else None,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from webapp.platforms.decode import instant
 from webapp.platforms.diagnosis import Cause
 from webapp.platforms.signals import Ear, ForgedSignal, Meaning, Post, Signal, SignalKind, UnclearSignal, digest
 
@@ -37,7 +38,7 @@ def hear(kind: SignalKind, post: Post, ear: Ear) -> tuple[Signal, ...]:
         raise ForgedSignal
     try:
         said = msgspec.json.decode(_decoded(payload), type=_Payload)
-        at = datetime.fromtimestamp(said.issued_at, UTC) if said.issued_at is not None else None
+        at = instant(datetime.fromtimestamp(said.issued_at, UTC)) if said.issued_at is not None else None
     except (ValueError, OverflowError, OSError, RecursionError, msgspec.MsgspecError):
         raise UnclearSignal from None
     if said.algorithm.upper() != ALGORITHM:

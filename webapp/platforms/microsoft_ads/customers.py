@@ -8,7 +8,6 @@ from __future__ import annotations
 import msgspec
 
 from webapp.platforms.consent import Account, Identity
-from webapp.platforms.decode import plain
 
 CLOSED = {"Draft": "a draft", "Inactive": "inactive", "Suspended": "suspended"}
 # PauseReason of an AdvertiserAccount: 1 the user, 2 billing, 4 both.
@@ -57,7 +56,7 @@ def account_of(one: Advertiser) -> Account:
     why = closed(one)
     # Not the zone that the account describes itself with: its days are UTC's, see report.py.
     return Account(
-        id=str(one.id), name=plain(one.name or one.number or f"Account {one.id}"), currency=one.currency_code or "USD",
+        id=str(one.id), name=one.name or one.number or f"Account {one.id}", currency=one.currency_code or "USD",
         timezone="UTC", route=str(one.parent_customer_id), note=f"Microsoft says: {why}" if why else None,
     )  # fmt: skip
 
@@ -74,6 +73,4 @@ def identity_of(user: User) -> Identity:
     email = user.contact_info.email if user.contact_info else None
     if not email and user.user_name and "@" in user.user_name:
         email = user.user_name
-    return Identity(
-        subject=str(user.id), name=plain(name or user.user_name or email or "Microsoft"), email=email or None
-    )
+    return Identity(subject=str(user.id), name=name or user.user_name or email or "Microsoft", email=email or None)

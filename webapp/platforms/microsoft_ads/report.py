@@ -108,7 +108,7 @@ def _spend(line: _Line, window: Window, account: Account) -> Spend:
         raise ValueError("another currency than the account's")
     return Spend(
         campaign_id=str(count(line.cells["CampaignId"])),
-        campaign_name=plain(line.cells["CampaignName"]),
+        campaign_name=line.cells["CampaignName"],
         day=day_within(line.cells["TimePeriod"], window),
         spend_micros=micros(line.number("Spend")),
         currency=account.currency,
@@ -146,7 +146,7 @@ def _unzipped(answer: Answer) -> str:
         raise ValueError(f"not an archive: {type(error).__name__}") from None
     if len(text) > LARGEST_REPORT:
         raise ValueError("a report larger than any we ask for")
-    return text.decode("utf-8-sig")
+    return plain(text.decode("utf-8-sig"))
 
 
 def _day(day: date) -> dict[str, int]:

@@ -15,7 +15,7 @@ import msgspec
 
 from webapp.platforms.answer import Answer
 from webapp.platforms.consent import Account
-from webapp.platforms.decode import count, day_within, decode, micros, plain, reading, spend_totals
+from webapp.platforms.decode import count, day_within, decode, micros_of, reading, spend_totals, whole
 from webapp.platforms.records import Spend
 from webapp.platforms.streams import Total, Window
 
@@ -76,13 +76,13 @@ def _spend(row: _Row, names: Mapping[str, str], window: Window, account: Account
         raise ValueError("a campaign that was not asked for")
     return Spend(
         campaign_id=str(count(row.campaign_id)),
-        campaign_name=plain(names[str(row.campaign_id)]) or f"Campaign {row.campaign_id}",
+        campaign_name=names[str(row.campaign_id)] or f"Campaign {row.campaign_id}",
         day=day_within(row.date[:10], window),
         spend_micros=_whole(row.spend_in_micro_dollar),
         currency=account.currency,
         impressions=_whole(row.paid_impression),
         clicks=_whole(row.total_clickthrough),
-        conversions_micros=micros(row.total_checkout or Decimal(0)),
+        conversions_micros=micros_of(row.total_checkout or Decimal(0)),
         value_micros=_whole(row.total_checkout_value_in_micro_dollar),
     )
 
@@ -95,5 +95,5 @@ def _asked(window: Window, columns: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _whole(number: Decimal | None) -> int:
-    """A whole number that JSON may have written as 1.5E7 or 15000000.0; nothing at all where nothing happened."""
-    return count(micros((number or Decimal(0)) / 1_000_000))
+    """How much or how many; nothing at all where nothing happened."""
+    return count(whole(number or Decimal(0)))

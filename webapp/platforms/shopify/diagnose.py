@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from webapp.platforms.answer import Answer, Stage, dig, dig_text
+from webapp.platforms.answer import Answer, Stage, dig, dig_number, dig_text
 from webapp.platforms.diagnosis import (
     Cause,
     Certainty,
@@ -153,15 +153,10 @@ def _restore(answer: Answer) -> float | None:
     """Seconds until the bucket holds what this query costs (usage/rate-limits)."""
     cost = dig(answer.json, "extensions", "cost")
     wanted, there, rate = (
-        dig(cost, "requestedQueryCost"),
-        dig(cost, "throttleStatus", "currentlyAvailable"),
-        dig(cost, "throttleStatus", "restoreRate"),
+        dig_number(cost, "requestedQueryCost"),
+        dig_number(cost, "throttleStatus", "currentlyAvailable"),
+        dig_number(cost, "throttleStatus", "restoreRate"),
     )
-    if (
-        isinstance(wanted, int | float)
-        and isinstance(there, int | float)
-        and isinstance(rate, int | float)
-        and rate > 0
-    ):
+    if wanted is not None and there is not None and rate is not None and rate > 0:
         return max(1.0, min((wanted - there) / rate, 3600.0))
     return retry_after(answer)

@@ -130,7 +130,7 @@ class Shopify(Platform):
 
     def identity(self, api: Api) -> Identity:
         shop, _ = self._shop(api)
-        return Identity(subject=number_of(shop.id), name=plain(shop.name), email=None)
+        return Identity(subject=number_of(shop.id), name=shop.name, email=None)
 
     def accounts(self, api: Api) -> tuple[Account, ...]:
         shop, _ = self._shop(api)

@@ -11,9 +11,12 @@ import msgspec
 
 from webapp.platforms.answer import Answer
 from webapp.platforms.consent import Account
-from webapp.platforms.decode import count, decode, garbled, micros, plain, reading, zone_name
+from webapp.platforms.decode import count, decode, garbled, instant, micros, reading, zone_name
 from webapp.platforms.paging import Trail
 from webapp.platforms.records import Line, Order, Refund, Variant
+
+# GraphQL's Int, and a column of the same size.
+MOST_PIECES = 2**31 - 1
 
 
 class PageInfo(msgspec.Struct, rename="camel", gc=False):
@@ -178,13 +181,13 @@ def _all_lines(answer: Answer, order: _Order, more: Callable[[str, str], Answer]
 
 
 def _order(one: _Order, lines: list[_Line], zone: ZoneInfo) -> Order:
-    created = _aware(one.created_at)
+    created = instant(one.created_at)
     return Order(
         id=tail(one.id),
-        name=plain(one.name),
+        name=one.name,
         created_at=created,
-        changed_at=_aware(one.updated_at),
-        cancelled_at=_aware(one.cancelled_at) if one.cancelled_at else None,
+        changed_at=instant(one.updated_at),
+        cancelled_at=instant(one.cancelled_at) if one.cancelled_at else None,
         day=created.astimezone(zone).date(),
         currency=one.current_total_price_set.shop_money.currency_code,
         total_micros=micros(one.current_total_price_set.shop_money.amount),
@@ -195,7 +198,7 @@ def _order(one: _Order, lines: list[_Line], zone: ZoneInfo) -> Order:
         refunded_micros=micros(one.total_refunded_set.shop_money.amount),
         lines=tuple([_line(line) for line in lines]),
         refunds=tuple([_refund(refund, one, zone) for refund in one.refunds if refund.created_at is not None]),
-        market=plain(one.presentment_currency_code or ""),
+        market=one.presentment_currency_code or "",
     )
 
 
@@ -205,15 +208,15 @@ def _line(line: _Line) -> Line:
         id=tail(line.id),
         product_id=_known(product.id) if product else None,
         variant_id=_known(variant.id) if variant else None,
-        title=plain(line.title),
-        sku=plain(sku) if sku else None,
-        quantity=count(line.quantity),
+        title=line.title,
+        sku=sku or None,
+        quantity=count(line.quantity, MOST_PIECES),
         total_micros=micros(line.discounted_total_set.shop_money.amount),
     )
 
 
 def _refund(refund: _Refund, order: _Order, zone: ZoneInfo) -> Refund:
-    at = _aware(refund.created_at or order.updated_at)
+    at = instant(refund.created_at or order.updated_at)
     return Refund(
         id=tail(refund.id),
         order_id=tail(order.id),
@@ -229,8 +232,8 @@ def _variant(one: _Variant) -> Variant:
     return Variant(
         id=tail(one.id),
         product_id=tail(one.product.id),
-        title=plain(one.display_name),
-        sku=plain(one.sku) if one.sku else None,
+        title=one.display_name,
+        sku=one.sku or None,
         price_micros=micros(one.price),
         unit_cost_micros=micros(cost.amount) if cost else None,
         currency=cost.currency_code if cost else None,
@@ -247,9 +250,3 @@ def tail(gid: str) -> str:
 
 # A page names the same few products thousands of times.
 _known = lru_cache(2048)(tail)
-
-
-def _aware(at: datetime) -> datetime:
-    if at.tzinfo is None:
-        raise ValueError("a time without a zone")
-    return at

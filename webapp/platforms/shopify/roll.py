@@ -14,7 +14,7 @@ from datetime import datetime
 import msgspec
 
 from webapp.platforms.answer import Answer
-from webapp.platforms.decode import count, decode, plain, reading
+from webapp.platforms.decode import count, decode, instant, reading
 from webapp.platforms.paging import Trail
 from webapp.platforms.roll import Called, Listed, Origin, Roll
 from webapp.platforms.shopify.records import PageInfo, tail
@@ -132,7 +132,7 @@ def _variants(ask: Callable[..., Answer]) -> tuple[Listed, ...]:
         answer = ask(VARIANTS, after=after)
         page = decode(answer, _VariantList).data.product_variants
         with reading(answer):
-            listed += (Listed(id=tail(one.id), name=plain(one.display_name), made_at=one.created_at)
+            listed += (Listed(id=tail(one.id), name=one.display_name, made_at=instant(one.created_at))
                        for one in page.nodes)  # fmt: skip
         if not page.page_info.has_next_page:
             return tuple(listed)
@@ -141,7 +141,7 @@ def _variants(ask: Callable[..., Answer]) -> tuple[Listed, ...]:
 
 def _called(one: _Order) -> Called:
     return Called(
-        id=tail(one.id), name=plain(one.name), placed_at=one.created_at, is_test=one.test,
+        id=tail(one.id), name=one.name, placed_at=instant(one.created_at), is_test=one.test,
         is_cancelled=one.cancelled_at is not None,
         # Every other channel is an app that names itself, most by their number.
         origin=ORIGINS.get(one.source_name or "web", Origin.APP),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from webapp.platforms.consent import Account
-from webapp.platforms.decode import plain, zone_name
+from webapp.platforms.decode import zone_name
 
 
 class Shop(msgspec.Struct, rename="camel"):
@@ -43,7 +43,7 @@ class ScopesAnswer(msgspec.Struct):
 def account_of(shop: Shop) -> Account:
     return Account(
         id=number_of(shop.id),
-        name=plain(shop.name),
+        name=shop.name,
         currency=shop.currency_code,
         timezone=zone_name(shop.iana_timezone),
         route=shop.myshopify_domain,

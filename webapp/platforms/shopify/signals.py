@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
+from webapp.platforms.decode import instant
 from webapp.platforms.diagnosis import Cause
 from webapp.platforms.signals import Ear, ForgedSignal, Meaning, Post, Signal, SignalKind, UnclearSignal, digest
 
@@ -139,7 +140,6 @@ def _agree(said: str, header: str) -> None:
 
 def _instant(text: str) -> datetime | None:
     try:
-        found = datetime.fromisoformat(text[:40])
+        return instant(datetime.fromisoformat(text[:40]))
     except ValueError:
         return None
-    return found if found.tzinfo is not None else None

@@ -16,7 +16,7 @@ from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
 from webapp.platforms.base import Platform
 from webapp.platforms.consent import Account, Identity, Renewal, TokenSet
-from webapp.platforms.decode import decode, decode_tokens, garbled, plain, reading, token_set, zone_name
+from webapp.platforms.decode import decode, decode_tokens, garbled, reading, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.paging import Trail
 from webapp.platforms.snapchat_ads.advice import ADVICE
@@ -130,7 +130,7 @@ class SnapchatAds(Platform):
 
     def identity(self, api: Api) -> Identity:
         me = decode(self._ask(api, "/me", {}, stage=Stage.IDENTITY_CHECK), _Me).me
-        return Identity(subject=me.id, name=plain(me.display_name or me.email or "Snapchat"), email=me.email or None)
+        return Identity(subject=me.id, name=me.display_name or me.email or "Snapchat", email=me.email or None)
 
     def accounts(self, api: Api) -> tuple[Account, ...]:
         found: dict[str, Account] = {}
@@ -224,7 +224,7 @@ def _is_closed(one: _AdAccount) -> bool:
 
 def _account(one: _AdAccount) -> Account:
     return Account(
-        id=one.id, name=plain(one.name) or f"Ad account {one.id[:8]}", currency=one.currency,
+        id=one.id, name=one.name or f"Ad account {one.id[:8]}", currency=one.currency,
         timezone=zone_name(one.timezone),
-        note=f"Snapchat says: {plain(one.status.lower())}" if _is_closed(one) else None,
+        note=f"Snapchat says: {one.status.lower()}" if _is_closed(one) else None,
     )  # fmt: skip

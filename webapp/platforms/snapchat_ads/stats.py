@@ -17,12 +17,14 @@ import msgspec
 
 from webapp.platforms.answer import Answer
 from webapp.platforms.consent import Account
-from webapp.platforms.decode import count, decode, micros, plain, reading, spend_totals, zone_name
+from webapp.platforms.decode import count, decode, micros_of, reading, spend_totals, whole, zone_name
 from webapp.platforms.records import Spend
 from webapp.platforms.streams import Total, Window
 
 FIELDS = "impressions,swipes,spend,conversion_purchases,conversion_purchases_value"
 PAGE_SIZE = 500
+# A UUID today. An index takes no text without an end.
+LONGEST_ID = 64
 # Snapchat's own defaults, said aloud: an account may have set others, and figures would shift when somebody does.
 ATTRIBUTION = {
     "swipe_up_attribution_window": "28_DAY",
@@ -90,6 +92,8 @@ def rows(found: Measured, window: Window, account: Account, names: Mapping[str, 
     """The campaigns' days of one page that have anything in them; ValueError when it is not what was asked for."""
     for series in _own(found, account):
         for campaign in series.breakdown_stats.campaign if series.breakdown_stats else ():
+            if len(campaign.id) > LONGEST_ID:
+                raise ValueError("not an id")
             name = names.get(campaign.id) or f"Campaign {campaign.id[:8]}"
             for point in campaign.timeseries:
                 row = _spend(point, campaign.id, name, window, account)
@@ -135,14 +139,14 @@ def cursor_of(paging: Paging | None) -> str | None:
 def _spend(point: _Point, campaign_id: str, name: str, window: Window, account: Account) -> Spend:
     return Spend(
         campaign_id=campaign_id,
-        campaign_name=plain(name),
+        campaign_name=name,
         day=_day(point.start_time, window, account),
         spend_micros=count(point.stats.spend),
         currency=account.currency,
         impressions=count(point.stats.impressions),
         clicks=count(point.stats.swipes),
-        conversions_micros=micros(point.stats.conversion_purchases or Decimal(0)),
-        value_micros=count(int(point.stats.conversion_purchases_value or 0)),
+        conversions_micros=micros_of(point.stats.conversion_purchases or Decimal(0)),
+        value_micros=count(whole(point.stats.conversion_purchases_value or Decimal(0))),
     )
 
 

@@ -15,7 +15,7 @@ from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
 from webapp.platforms.base import Platform
 from webapp.platforms.consent import Account, Identity, Renewal, TokenSet
-from webapp.platforms.decode import OAuthTokens, decode, garbled, plain, reading, token_set, zone_name
+from webapp.platforms.decode import OAuthTokens, decode, garbled, reading, token_set, zone_name
 from webapp.platforms.diagnosis import Cause, Diagnosis, Trouble, verdict
 from webapp.platforms.paging import MAX_PAGES
 from webapp.platforms.streams import Page, Reading, Stream, Total, Window
@@ -133,9 +133,7 @@ class TikTokAds(Platform):
 
     def identity(self, api: Api) -> Identity:
         user = decode(self._ask(api, "/user/info/", {}, stage=Stage.IDENTITY_CHECK), _User).data
-        return Identity(
-            subject=str(user.core_user_id), name=plain(user.display_name) or "TikTok", email=user.email or None
-        )
+        return Identity(subject=str(user.core_user_id), name=user.display_name or "TikTok", email=user.email or None)
 
     def accounts(self, api: Api) -> tuple[Account, ...]:
         ours = {"app_id": api.credentials.client_id, "secret": api.credentials.client_secret}
@@ -202,7 +200,7 @@ class TikTokAds(Platform):
 
 def _account(one: _Advertiser) -> Account:
     return Account(
-        id=str(one.advertiser_id), name=plain(one.name) or f"Advertiser {one.advertiser_id}", currency=one.currency,
+        id=str(one.advertiser_id), name=one.name or f"Advertiser {one.advertiser_id}", currency=one.currency,
         timezone=zone_name(one.display_timezone or one.timezone),
         note=None if _is_open(one.status) else f"TikTok says: {_status_words(one.status)}",
     )  # fmt: skip
@@ -213,4 +211,4 @@ def _is_open(status: str) -> bool:
 
 
 def _status_words(status: str) -> str:
-    return plain(status.removeprefix("STATUS_").replace("_", " ").lower())
+    return status.removeprefix("STATUS_").replace("_", " ").lower()

@@ -13,7 +13,7 @@ import msgspec
 
 from webapp.platforms.answer import Answer
 from webapp.platforms.consent import Account
-from webapp.platforms.decode import count, day_within, decode, garbled, micros, plain, reading, spend_totals
+from webapp.platforms.decode import count, day_within, decode, garbled, micros, reading, spend_totals
 from webapp.platforms.records import Spend
 from webapp.platforms.streams import Total, Window
 
@@ -89,8 +89,8 @@ def spend(row: Row, window: Window, account: Account) -> Spend:
     if row.metrics.currency not in (None, account.currency):
         raise ValueError("another currency than the account's")
     return Spend(
-        campaign_id=str(row.dimensions.campaign_id),
-        campaign_name=plain(row.metrics.campaign_name),
+        campaign_id=str(count(row.dimensions.campaign_id)),
+        campaign_name=row.metrics.campaign_name,
         day=day_within(row.dimensions.stat_time_day[:10], window),
         spend_micros=micros(row.metrics.spend),
         currency=account.currency,
