@@ -196,7 +196,7 @@ class GoogleAds(AdsStandin):
             return _failure(400, "INVALID_ARGUMENT", "queryError", "UNEXPECTED_INPUT", "The query is not understood.")
         rows = [
             {
-                "segments": {"date": str(row.day)}, "customer": {"currencyCode": account.currency},
+                "segments": {"date": str(row.day)}, "customer": {"id": account.id, "currencyCode": account.currency},
                 "campaign": {"resourceName": f"customers/{account.id}/campaigns/{row.campaign.id}",
                              "id": row.campaign.id, "name": row.campaign.name},
                 "metrics": {"costMicros": str(row.spend), "impressions": str(row.impressions),
@@ -211,7 +211,7 @@ class GoogleAds(AdsStandin):
     def _days(self, world: World, account: AdAccount, first: str, last: str) -> list[dict[str, Any]]:
         spent = self.spent(world, account, date.fromisoformat(first), date.fromisoformat(last))
         return [
-            {"customer": {"resourceName": f"customers/{account.id}", "currencyCode": account.currency},
+            {"customer": {"id": account.id, "currencyCode": account.currency},
              "metrics": {"costMicros": str(spend)}, "segments": {"date": str(day)}}
             for day, spend in spent.items()
         ]  # fmt: skip

@@ -127,7 +127,8 @@ class PinterestAds(AdsStandin):
         if found.group(2) is None:
             return json_reply(_described(account))
         if found.group(2) == "/campaigns":
-            return _page(request, [{"id": one.id, "name": one.name, "status": "ACTIVE"} for one in campaigns(account)])
+            return _page(request, [{"id": one.id, "ad_account_id": account.id, "name": one.name, "status": "ACTIVE"}
+                                   for one in campaigns(account)])  # fmt: skip
         first, last = (date.fromisoformat(request.args[name]) for name in ("start_date", "end_date"))
         if first < world.now().date() - REACH or last - first > REACH:
             return _error(400, 1, "Invalid analytics date range: the start date cannot be more than 90 days back.")

@@ -173,7 +173,7 @@ class GoogleAds(Platform):
         yield Page(records=records(answer, window, account), resume=None)
 
     def totals(self, api: Api, account: Account, stream: Stream, window: Window) -> Mapping[date, Total]:
-        return account_totals(self._search(api, account.id, by_account(window), account.route), window)
+        return account_totals(self._search(api, account.id, by_account(window), account.route), window, account)
 
     def hear(self, kind: SignalKind, post: Post, ear: Ear) -> tuple[Signal, ...]:
         return signals.hear(kind, post, ear)

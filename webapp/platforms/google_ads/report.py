@@ -19,11 +19,11 @@ from webapp.platforms.streams import Total, Window
 
 CAMPAIGNS = (
     "SELECT segments.date, campaign.id, campaign.name, metrics.cost_micros, metrics.impressions, metrics.clicks, "
-    "metrics.conversions, metrics.conversions_value, customer.currency_code FROM campaign "
+    "metrics.conversions, metrics.conversions_value, customer.id, customer.currency_code FROM campaign "
     "WHERE segments.date BETWEEN '{first}' AND '{last}'"
 )
 ACCOUNT = (
-    "SELECT segments.date, metrics.cost_micros, customer.currency_code FROM customer "
+    "SELECT segments.date, metrics.cost_micros, customer.id, customer.currency_code FROM customer "
     "WHERE segments.date BETWEEN '{first}' AND '{last}'"
 )
 Number = str | int
@@ -47,6 +47,7 @@ class _Metrics(msgspec.Struct, rename="camel"):
 
 
 class _Customer(msgspec.Struct, rename="camel"):
+    id: Number
     currency_code: str
 
 
@@ -88,18 +89,20 @@ def records(answer: Answer, window: Window, account: Account) -> tuple[Spend, ..
         return tuple(_spend(row, window, account) for row in rows)
 
 
-def account_totals(answer: Answer, window: Window) -> Mapping[date, Total]:
+def account_totals(answer: Answer, window: Window, account: Account) -> Mapping[date, Total]:
     """The account's total of each day. Raises Trouble when the answer is not that."""
     rows = [row for chunk in decode(answer, list[_AccountChunk]) for row in chunk.results]
     with reading(answer):
+        if any(str(row.customer.id) != account.id for row in rows):
+            raise ValueError("another account's total")
         return spend_totals(
             window, ((row.segments.date, count(row.metrics.cost_micros), row.customer.currency_code) for row in rows)
         )
 
 
 def _spend(row: _Row, window: Window, account: Account) -> Spend:
-    if row.customer.currency_code != account.currency:
-        raise ValueError("another currency than the account's")
+    if str(row.customer.id) != account.id or row.customer.currency_code != account.currency:
+        raise ValueError("another account's row")
     return Spend(
         campaign_id=str(count(row.campaign.id)),
         campaign_name=row.campaign.name,

@@ -13,7 +13,7 @@ from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.api import Api
 from webapp.platforms.base import Platform
 from webapp.platforms.consent import Account, Identity, Renewal, TokenSet
-from webapp.platforms.decode import decode, decode_tokens, garbled, plain, token_set
+from webapp.platforms.decode import decode, decode_tokens, garbled, token_set
 from webapp.platforms.diagnosis import Diagnosis, Trouble
 from webapp.platforms.paging import Trail
 from webapp.platforms.pinterest_ads.advice import ADVICE
@@ -51,6 +51,7 @@ class _AdAccounts(msgspec.Struct):
 class _Campaign(msgspec.Struct):
     id: str | int
     name: str | None = None
+    ad_account_id: str | int | None = None
 
 
 class _Campaigns(msgspec.Struct):
@@ -121,7 +122,7 @@ class PinterestAds(Platform):
         person = decode(self._ask(api, "/user_account", stage=Stage.IDENTITY_CHECK), _Person)
         # Accounts made before the id was given are known by their name, which Pinterest keeps unique.
         return Identity(
-            subject=person.id or person.username, name=plain(person.business_name or person.username or "Pinterest"),
+            subject=person.id or person.username, name=person.business_name or person.username or "Pinterest",
             email=None,
         )  # fmt: skip
 
@@ -163,6 +164,8 @@ class PinterestAds(Platform):
                     raise DeadCursor(trouble.answer) from None
                 raise
             page = decode(listed, _Campaigns)
+            if any(str(one.ad_account_id or account.id) != account.id for one in page.items):
+                raise garbled(listed, "it has another account's campaigns")
             names = {str(one.id): one.name or "" for one in page.items}
             if len(names) > MOST_CAMPAIGNS:
                 raise garbled(listed, "it has more campaigns than were asked for")
@@ -201,6 +204,6 @@ def _page(size: int, bookmark: str) -> str:
 def _account(one: _AdAccount) -> Account:
     # Not the zone of the account: the days of its analytics are UTC's.
     return Account(
-        id=str(one.id), name=plain(one.name or "") or f"Ad account {one.id}", currency=one.currency or "USD",
+        id=str(one.id), name=one.name or f"Ad account {one.id}", currency=one.currency or "USD",
         timezone="UTC",
     )  # fmt: skip
