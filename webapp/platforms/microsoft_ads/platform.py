@@ -43,6 +43,8 @@ PAGE_SIZE, MOST_PAGES = 100, 50
 # Reports take seconds, sometimes minutes. Together shorter than a worker may be held.
 POLLS = (0.25, 0.75, 2.0, 4.5)
 NOT_READY_SECONDS = 20.0
+# learn.microsoft.com/advertising/guides/report-data-retention-time-periods: 36 months of daily figures.
+HISTORY_DAYS = 36 * 30
 
 
 class MicrosoftAds(Platform):
@@ -120,6 +122,9 @@ class MicrosoftAds(Platform):
 
     def granted_scopes(self, api: Api, tokens: TokenSet) -> frozenset[str]:
         return tokens.scopes or frozenset()
+
+    def reach_days(self, scopes: frozenset[str]) -> int | None:
+        return HISTORY_DAYS
 
     def probe(self, api: Api, account: Account) -> Account:
         answer = self._ask(api, f"{CUSTOMERS}/Account/Query", {"AccountId": account.id}, account)
