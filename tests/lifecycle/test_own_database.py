@@ -11,6 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import func, select
 
+from webapp.lifecycle import renewal
 from webapp.models.data import SpendRow
 from webapp.models.sync import Coverage, Outcome
 
@@ -104,7 +105,58 @@ def test_a_database_that_drops_its_connections(acts, runtime):
     assert mended(acts, meta)
 
 
-def test_a_renewal_whose_answer_could_not_be_kept_is_asked_for_again(acts, runtime, tmp_path):
+@pytest.fixture
+def strict(acts, runtime):
+    """A store whose old refresh token is worth nothing once it was used, and whose permission has to be renewed."""
+    store = acts.connects("shopify", shop="cedar.myshopify.com")
+    acts.sandbox.rotates("shopify", "rotation_strict")
+    acts.syncs(store)
+    acts.sandbox.advance(hours=3)
+    event.listen(
+        runtime.database.engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout = 50"),
+        insert=True,
+    )  # fmt: skip
+    return store
+
+
+def when_it_answers(acts, happens) -> None:
+    acts.sandbox.instead = lambda asked: happens() if "access_token" in asked else None
+
+
+def test_the_only_pair_of_tokens_there_is_outlasts_a_lock(acts, strict, tmp_path, monkeypatch):
+    with closing(sqlite3.connect(tmp_path / "test.db", isolation_level=None, check_same_thread=False)) as other:
+        waits = []
+        when_it_answers(acts, lambda: other.execute("BEGIN IMMEDIATE") and None)
+        monkeypatch.setattr(
+            renewal.time,
+            "sleep",
+            lambda seconds: waits.append(seconds) or (len(waits) == 3 and other.execute("ROLLBACK")),
+        )
+        assert acts.syncs(strict) is Outcome.DONE
+    assert waits == list(renewal.STORE_AGAIN_SECONDS[:3])
+    assert acts.open_incidents() == []
+    assert acts.is_complete(strict) > 300
+
+
+def test_the_only_pair_of_tokens_there_is_outlasts_a_full_disk(acts, runtime, strict, monkeypatch):
+    full = []
+
+    def refuse(_connection, _cursor, statement, *_more) -> None:
+        # A file that may not grow still takes what fits where something was, so this is said in its place.
+        if full and statement.startswith("UPDATE access_grant"):
+            raise sqlite3.OperationalError("database or disk is full")
+
+    event.listen(runtime.database.engine, "before_cursor_execute", refuse)
+    when_it_answers(acts, lambda: full.append(True))
+    waits = []
+    monkeypatch.setattr(renewal.time, "sleep", lambda seconds: waits.append(seconds) or full.clear())
+    assert acts.syncs(strict) is Outcome.DONE
+    assert waits == [1.0]
+    assert acts.open_incidents() == []
+
+
+def test_a_renewal_whose_answer_could_not_be_kept_is_asked_for_again(acts, runtime, tmp_path, monkeypatch):
+    monkeypatch.setattr(renewal, "STORE_AGAIN_SECONDS", ())
     store = acts.connects("shopify", shop="cedar.myshopify.com")
     acts.syncs(store)
     acts.sandbox.advance(hours=3)

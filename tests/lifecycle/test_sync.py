@@ -49,6 +49,27 @@ def test_a_poisoned_stream_stops_neither_the_others_nor_other_workspaces(acts, p
     assert acts.is_complete(cedar) > 300
 
 
+def test_what_nobody_thought_of_in_one_stream_leaves_the_others_to_be_read(acts, monkeypatch):
+    cedar = acts.connects("shopify", shop="cedar.myshopify.com")
+    shopify = acts.runtime.platform("shopify")
+    read = shopify.read
+
+    def stumble(api, account, stream, window, *, resume):
+        if stream.name == "orders":
+            raise OverflowError("a figure that no column holds")
+        return read(api, account, stream, window, resume=resume)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shopify, "read", stumble)
+        with pytest.raises(OverflowError):
+            acts.syncs(cedar)
+    assert stored(acts, OrderRow) == 0
+    assert stored(acts, VariantRow) == 50
+    acts.sandbox.advance(minutes=4)
+    assert acts.syncs(cedar) is Outcome.DONE
+    assert acts.is_complete(cedar) > 300
+
+
 def test_it_goes_on_at_the_page_where_it_was_cut_off(acts, sandbox):
     shopify = acts.connects("shopify", shop="aurora.myshopify.com")
     pages = []

@@ -7,6 +7,8 @@ integrations than operations, all of them are read less often, evenly.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import func, select
@@ -17,6 +19,7 @@ from webapp.lifecycle.runtime import Runtime
 from webapp.models.integration import Integration
 from webapp.models.sync import OperationsSpent
 from webapp.platforms.answer import Answer, Stage
+from webapp.platforms.api import Api
 from webapp.platforms.base import Platform
 from webapp.platforms.diagnosis import Cause, Fault, Trouble, verdict
 from webapp.platforms.streams import Window
@@ -65,6 +68,15 @@ class Allowance:
         with self._runtime.database.reading() as session:
             found = session.get(OperationsSpent, (self._platform.slug, self._runtime.now().date()))
             return found.number if found else 0
+
+
+@contextmanager
+def counted(runtime: Runtime, platform: Platform, api: Api) -> Iterator[None]:
+    """What is asked inside counts against what all share, whatever comes of it; the last thing done with `api`."""
+    try:
+        yield
+    finally:
+        Allowance(runtime, platform).count(api.calls)
 
 
 def limit_of(runtime: Runtime, platform: Platform) -> int | None:

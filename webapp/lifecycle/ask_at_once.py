@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from sqlmodel import Session, select
 
+from webapp.lifecycle.allowance import counted
 from webapp.lifecycle.claim import Claim, LostClaim, claim_due, give_back, hold
 from webapp.lifecycle.note_account import note_account
 from webapp.lifecycle.open_grant import live_grant
@@ -56,12 +57,13 @@ def question(runtime: Runtime, integration: Integration, login: Login, *, scopes
         platform, token=usable_token(runtime, login.id), tenant=login.tenant, renew=renewer(runtime, login.id),
         patience=1, quick=True,
     )  # fmt: skip
-    account = platform.probe(api, integration.account)
-    if scopes:
-        none_known = TokenSet(
-            access_token=api.token, refresh_token=None, access_expires_at=None, refresh_expires_at=None, scopes=None
-        )
-        _note_scopes(runtime, integration, platform, login.id, platform.granted_scopes(api, none_known))
+    with counted(runtime, platform, api):
+        account = platform.probe(api, integration.account)
+        if scopes:
+            none_known = TokenSet(
+                access_token=api.token, refresh_token=None, access_expires_at=None, refresh_expires_at=None, scopes=None
+            )
+            _note_scopes(runtime, integration, platform, login.id, platform.granted_scopes(api, none_known))
     return account
 
 

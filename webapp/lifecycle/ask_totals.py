@@ -11,7 +11,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col
 from sqlmodel import select as select_row
 
-from webapp.lifecycle.allowance import Allowance
+from webapp.lifecycle.allowance import Allowance, counted
 from webapp.lifecycle.note_days import differing, open_notes, vanished_campaigns
 from webapp.lifecycle.refresh import renewer, usable_token
 from webapp.lifecycle.runtime import Runtime
@@ -84,11 +84,8 @@ def ask_totals(runtime: Runtime, platform: Platform, integration: Integration, l
         platform, token=usable_token(runtime, login.id), tenant=login.tenant,
         renew=renewer(runtime, login.id), patience=1,
     )  # fmt: skip
-    allowance = Allowance(runtime, platform)
-    try:
-        return _asked(runtime, platform, integration, login, agenda, api, allowance)
-    finally:
-        allowance.count(api.calls)
+    with counted(runtime, platform, api):
+        return _asked(runtime, platform, integration, login, agenda, api)
 
 
 def _asked(
@@ -98,12 +95,12 @@ def _asked(
     login: Login,
     agenda: Agenda,
     api: Api,
-    allowance: Allowance,
 ) -> Said:
     account = platform.probe(api, integration.account)
     zone = ZoneInfo(integration.timezone)
     totals: dict[str, Mapping[date, Total]] = {}
     off: set[date] = set()
+    allowance = Allowance(runtime, platform)
     for stream in platform.dated_streams:
         days = agenda.days[stream.name]
         asked: dict[date, Total] = {}

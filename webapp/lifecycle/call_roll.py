@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from webapp.lifecycle.allowance import Allowance
+from webapp.lifecycle.allowance import Allowance, counted
 from webapp.lifecycle.refresh import renewer, usable_token
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.access import Login
@@ -70,13 +70,10 @@ def _asked(runtime: Runtime, one: Integration, login: Login, days: Window) -> Ro
         platform, token=usable_token(runtime, login.id), tenant=login.tenant, renew=renewer(runtime, login.id),
         quick=True,
     )  # fmt: skip
-    allowance = Allowance(runtime, platform)
     # What is kept for everybody's newest days is not for counting.
-    allowance.admit(days, today=days.last + timedelta(days=7))
-    try:
+    Allowance(runtime, platform).admit(days, today=days.last + timedelta(days=7))
+    with counted(runtime, platform, api):
         return platform.roll(api, one.account, days, before=day_start(one.first_day, ZoneInfo(one.timezone)))
-    finally:
-        allowance.count(api.calls)
 
 
 def _orders(session: Session, one: Integration, days: Window) -> dict[str, str]:

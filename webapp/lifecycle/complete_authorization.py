@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from webapp.lifecycle.allowance import counted
 from webapp.lifecycle.go_live import Newcomer, connect_account, go_live, keep_pending
 from webapp.lifecycle.in_turn import in_turn
 from webapp.lifecycle.may_finish import may_finish, use_up_link
@@ -130,12 +131,13 @@ def _ask(runtime: Runtime, flow: Authorization, params: Mapping[str, str]) -> Ne
             now=now,
         )  # fmt: skip
         api = runtime.api(platform, token=tokens.access_token, tenant=flow.tenant, newborn=True)
-        identity = platform.identity(api)
-        scopes = platform.granted_scopes(api, tokens)
-        missing = sorted(set(platform.scopes) - scopes)
-        if missing:
-            raise _Ended(Ending.FEWER_SCOPES, missing=missing, login=identity.email or identity.name)
-        accounts = platform.accounts(api)
+        with counted(runtime, platform, api):
+            identity = platform.identity(api)
+            scopes = platform.granted_scopes(api, tokens)
+            missing = sorted(set(platform.scopes) - scopes)
+            if missing:
+                raise _Ended(Ending.FEWER_SCOPES, missing=missing, login=identity.email or identity.name)
+            accounts = platform.accounts(api)
     except CannotOpen:
         raise _Ended(Ending.FAILED, "The key was changed meanwhile. Start again.") from None
     except Trouble as trouble:

@@ -7,6 +7,7 @@ claim with lease and fence, and the intent with it → call → compare-and-swap
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 # Longer than any call to a token endpoint, so that no lease ends while its holder still waits for an answer; and no
 # longer than that, because a process that was killed holds it to its end.
 LEASE = timedelta(seconds=LONGEST_TOKEN_CALL_SECONDS + 5)
+# A restart of PostgreSQL, or whoever else writes to SQLite, is over by then.
+STORE_AGAIN_SECONDS = (1.0, 2.0, 4.0, 8.0)
 # Verdicts on the permission itself, not on one account or one request.
 ENDS_GRANT = frozenset(
     {
@@ -73,7 +76,7 @@ def renew(runtime: Runtime, held: Opened) -> str | None:
         raise Trouble(diagnosis, trouble.answer) from None
     log.info("permission renewed", extra={"platform": slug})
     # What was not stored must not be used: its refresh token would be nobody's.
-    return tokens.access_token if _swap(runtime, held, tokens) else None
+    return tokens.access_token if _store(runtime, held, tokens) else None
 
 
 def ends_grant(diagnosis: Diagnosis) -> bool:
@@ -110,6 +113,20 @@ def _claim(runtime: Runtime, grant: Grant) -> _Claimed | None:
             update(Grant).where(col(Grant.id) == grant.id).values(intent_at=func.coalesce(col(Grant.intent_at), now))
         )
     return _Claimed(*found)
+
+
+def _store(runtime: Runtime, held: Opened, tokens: TokenSet) -> bool:
+    """`_swap`, again and again while our own database cannot: where an old token works once, these are all there is."""
+    for seconds in STORE_AGAIN_SECONDS:
+        try:
+            return _swap(runtime, held, tokens)
+        except runtime.database.lost as lost:
+            log.warning(
+                "a renewed permission could not be stored yet",
+                extra={"platform": held.platform.slug, "error": type(lost).__name__},
+            )
+            time.sleep(seconds)
+    return _swap(runtime, held, tokens)
 
 
 def _swap(runtime: Runtime, held: Opened, tokens: TokenSet) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from webapp.lifecycle.allowance import counted
 from webapp.lifecycle.go_live import make_live, repair_others
 from webapp.lifecycle.in_turn import in_turn
 from webapp.lifecycle.members import member_of
@@ -65,7 +66,8 @@ def _reached(runtime: Runtime, found: Elsewhere) -> dict[str, Account]:
         found.platform, token=usable_token(runtime, found.login_id), tenant=tenant,
         renew=renewer(runtime, found.login_id),
     )  # fmt: skip
-    return {account.id: account for account in found.platform.accounts(api)}
+    with counted(runtime, found.platform, api):
+        return {account.id: account for account in found.platform.accounts(api)}
 
 
 def _repair(runtime: Runtime, one: Hanging, account: Account, held: Opened, person_id: str, now: datetime) -> bool:

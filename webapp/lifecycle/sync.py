@@ -47,6 +47,7 @@ def _read_everything(attempt: Attempt) -> None:
     account = platform.probe(api, integration.account)
     allowance = Allowance(runtime, platform)
     troubles: list[Trouble] = []
+    fault: Exception | None = None
     for stream in platform.streams:
         try:
             StreamReader(attempt, api, account, integration, stream).read(fresh_since, allowance)
@@ -54,8 +55,15 @@ def _read_everything(attempt: Attempt) -> None:
             troubles.append(trouble)
             if not trouble.diagnosis.is_about_one_stream:
                 break
+        except Exception as failed:
+            if isinstance(failed, (LostClaim, *runtime.database.lost)):
+                raise
+            # Ours, or an answer nobody thought of: no reason to leave the other streams unread.
+            fault = fault or failed
         finally:
             allowance.count(api.calls)
+    if fault is not None:
+        raise fault
     if troubles:
         # What only one of them said, and somebody must act on, is not hidden behind another's passing trouble.
         raise next((one for one in troubles if one.diagnosis.is_definite), troubles[0])
