@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from webapp.lifecycle.pause import pause
 from webapp.models.access import Ending
 from webapp.models.health import Health
 from webapp.models.plan import local_day
@@ -59,6 +60,24 @@ def test_the_warning_names_the_day_before_it_is_too_late(acts, recent_only, send
     letter = acts.sandbox.letters()[0]
     assert told.deadline in letter["text"]
     assert told.deadline in letter["html"]
+
+
+def test_a_pause_says_until_when_it_loses_nothing(acts):
+    acts.sandbox.switch("shopify", "recent_only")
+    store = acts.connects("shopify", shop=CEDAR)
+    acts.syncs(store)
+    first_owed = today_at(acts, store)
+    who = {"workspace_id": acts.workspace_id, "person_id": acts.person_id}
+    pause(acts.runtime, integration_id=store, **who)
+    last_call = wording.day(first_owed + timedelta(days=60))
+    rest = "Paused by you. Nothing new comes in until you resume."
+    assert acts.row(store).sentence == f"{rest} Resume before {last_call}, or Shopify only gives us the last 60 days."
+    acts.sandbox.advance(days=61)
+    assert acts.row(store).sentence.endswith("last 60 days. Every day you wait, one more cannot come back.")
+    meta = acts.connects("meta_ads")
+    acts.syncs(meta)
+    pause(acts.runtime, integration_id=meta, **who)
+    assert acts.row(meta).sentence == rest, "three years away is no date to decide by"
 
 
 def test_exactly_the_days_out_of_reach_are_named_and_the_rest_comes_back(acts, recent_only, ana):

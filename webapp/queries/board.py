@@ -23,7 +23,7 @@ from webapp.queries.board_rows import BoardRow, BoardRows, board_rows
 from webapp.queries.calendar import strips_of
 from webapp.queries.checks import check_of
 from webapp.queries.day_rows import Owner
-from webapp.queries.deadlines import lost_days, lost_words
+from webapp.queries.deadlines import lost_days, lost_words, pause_deadline
 from webapp.queries.differences import warning_of
 from webapp.queries.explain import explain
 from webapp.queries.facts import IncidentFacts, IntegrationFacts
@@ -182,6 +182,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
             health, integration, platform,
             incident=incident_facts, receipt=receipt_facts, progress=progress, ends_at=facts.ends_at, now=now,
             is_widespread=is_widespread, successor=rows.successors.get(integration.replaced_by or ""),
+            deadline=pause_deadline(integration, platform, through, now),
         ),
         warning=warning,
         complete_through=through,

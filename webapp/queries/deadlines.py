@@ -17,7 +17,7 @@ from webapp.platforms.base import Platform
 from webapp.platforms.diagnosis import Cause, Remedy
 from webapp.platforms.streams import Reading
 from webapp.queries import wording
-from webapp.words import say, say_number
+from webapp.words import marked, say, say_number
 
 # A date further off helps nobody to decide anything today.
 WORTH_SAYING = timedelta(days=120)
@@ -27,7 +27,17 @@ def deadline(incident: Incident, integration: Integration, platform: Platform, n
     """The nearest point after which something is lost for good, as a sentence with its date; None when none is near."""
     if incident.remedy not in (Remedy.RECONNECT, Remedy.FIX_AT_PLATFORM):
         return None
-    return _deletion(incident, integration, platform, now) or _reach(incident, integration, platform, now)
+    is_ours = incident.remedy is Remedy.RECONNECT
+    told = marked("Reconnect before {day}, or {only}.") if is_ours else marked("Put it right before {day}, or {only}.")
+    return _deletion(incident, integration, platform, now) or _reach(
+        told, incident.data_through or incident.began_at, integration, platform, now
+    )
+
+
+def pause_deadline(integration: Integration, platform: Platform, through: datetime | None, now: datetime) -> str | None:
+    """Until when a pause loses nothing, as a sentence with its date; None when that is not near."""
+    told = marked("Resume before {day}, or {only}.")
+    return _reach(told, through or integration.paused_at or now, integration, platform, now)
 
 
 def lost_days(session: Session, platform: Platform, integration: Integration, now: datetime) -> list[date]:
@@ -82,20 +92,18 @@ def _deletion(incident: Incident, integration: Integration, platform: Platform, 
     )  # fmt: skip
 
 
-def _reach(incident: Incident, integration: Integration, platform: Platform, now: datetime) -> str | None:
+def _reach(told: str, since: datetime, integration: Integration, platform: Platform, now: datetime) -> str | None:
     if integration.reach_days is None:
         return None
     zone = ZoneInfo(integration.timezone)
-    first_owed, today = local_day(incident.data_through or incident.began_at, zone), local_day(now, zone)
+    first_owed, today = local_day(since, zone), local_day(now, zone)
     before = first_owed + timedelta(days=integration.reach_days)
     only = _only(platform, integration.reach_days)
     if before <= today:
         return say("{only}. Every day you wait, one more cannot come back.", only=only)
     if before - today > WORTH_SAYING:
         return None
-    if incident.remedy is Remedy.RECONNECT:
-        return say("Reconnect before {day}, or {only}.", day=wording.day(before), only=only)
-    return say("Put it right before {day}, or {only}.", day=wording.day(before), only=only)
+    return say(told, day=wording.day(before), only=only)
 
 
 def _only(platform: Platform, days: int) -> str:

@@ -71,13 +71,15 @@ def row_sentence(
     now: datetime,
     is_widespread: bool = False,
     successor: str | None = None,
+    deadline: str | None = None,
 ) -> str:
-    """The one sentence beside a badge."""
+    """The one sentence beside a badge; a pause has its `deadline` with it."""
     zone = integration.timezone
     if health is Health.DISCONNECTED:
         return _at_rest(integration, successor)
     if health is Health.PAUSED:
-        return say("Paused by you. Nothing new comes in until you resume.")
+        paused = say("Paused by you. Nothing new comes in until you resume.")
+        return f"{paused} {deadline}" if deadline else paused
     if is_widespread and health in PASSING:
         many = say(MANY_STORES, company=platform.company)
         if health is Health.ON_US:
