@@ -30,8 +30,10 @@ Databases = Callable[[], AbstractContextManager[str]]
 
 
 class Run(NamedTuple):
-    """One contestant's turn: rows a second of the first sync, seconds of the second, and memory at its peak."""
+    """One contestant's turn: the rows it stored, how many a second in the first sync, seconds of the second, and memory
+    at its peak."""
 
+    rows: dict[str, int]
     rate: float
     again: float
     peak_mb: float
@@ -46,6 +48,8 @@ def turns(names: list[str], databases: Databases, *, server: str, rounds: int) -
             with databases() as url:
                 found[-1][name] = _run(name, server, url)
             print(f"  {name}: {found[-1][name].rate:.0f} rows/s", file=sys.stderr, flush=True)
+    stored = [run.rows for turn in found for run in turn.values()]
+    assert all(rows == stored[0] for rows in stored), f"not the same rows: {stored}"
     return found
 
 
@@ -86,11 +90,11 @@ def postgres_databases() -> Iterator[Databases]:
 
 
 def _run(name: str, server: str, url: str) -> Run:
-    if not THEIRS.exists():
+    if CONTESTANTS[name][0] == str(THEIRS) and not THEIRS.exists():
         raise FileNotFoundError("what we measure against is not installed: `make bench` does that")
     done = subprocess.run([*CONTESTANTS[name], server, url], cwd=ROOT, capture_output=True, text=True,
                           check=False, timeout=SECONDS_AT_MOST)  # fmt: skip
     assert done.returncode == 0, f"{name}: {done.stderr[-4000:]}"
     said = json.loads(done.stdout.splitlines()[-1])
-    rows, seconds = sum(said["rows"].values()), sum(said["seconds"].values())
-    return Run(rows / seconds, sum(said.get("again", {}).values()), said["peak_mb"])
+    seconds = sum(said["seconds"].values())
+    return Run(said["rows"], sum(said["rows"].values()) / seconds, sum(said.get("again", {}).values()), said["peak_mb"])

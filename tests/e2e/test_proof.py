@@ -84,7 +84,7 @@ def test_a_hole_is_seen_filled_and_proved(merchant: Merchant):
     expect(region(page, "Meta Ads").get_by_text("missing")).to_have_count(0)
     calendar(page, "Meta Ads").locator(".day").last.focus()
     told = re.compile(
-        r"^\w{3} \d+ \w{3}: may still change\. \d+ campaign days?, \$.+ Equal to Meta's total when compared"
+        r"^\w{3} \d+ \w{3}: may still change\. \d+ campaign days?, \$[\d.,]+\. Fetched .+ Equal to Meta's total when"
     )
     assert told.match(walk(page, 1)), "the keyboard says rows, amount and when it was fetched"
     region(page, "Meta Ads").get_by_text("As a table").click()

@@ -26,6 +26,20 @@ from webapp.queries.gauges import last_tick
 on_postgres = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
+WITHOUT_PROCRASTINATE = """
+import sys
+sys.modules["procrastinate"] = None
+from app import create_app
+from jobs.engines import engine_of, prepare_database
+app = create_app()
+prepare_database(app.extensions["runtime"])
+engine = engine_of(app)
+engine.start()
+engine.stop()
+print("worked")
+"""
+
+
 @pytest.fixture
 def environ(environ: dict[str, str]) -> dict[str, str]:
     return {**environ, "JOBS_ENGINE": "procrastinate", "PORT": str(free_port())}
@@ -94,6 +108,14 @@ def test_app_py_is_a_web_process_and_a_worker_in_one(acts, runtime, environ, tmp
         process.wait(timeout=20)
     assert acts.is_complete(integration) > 300
     assert "Traceback" not in (tmp_path / "app.log").read_text()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_on_one_machine_the_engine_of_many_need_not_be_installed(environ, tmp_path):
+    alone = {**os.environ, **environ, "JOBS_ENGINE": "inprocess", "INSTANCE": str(tmp_path)}
+    said = subprocess.run([sys.executable, "-c", WITHOUT_PROCRASTINATE], cwd=ROOT, env=alone, capture_output=True,
+                          text=True, check=False)  # fmt: skip
+    assert (said.returncode, said.stdout) == (0, "worked\n"), said.stderr
 
 
 @on_postgres

@@ -113,6 +113,20 @@ def test_a_gzip_bomb_is_not_blown_up(peer):
     assert peak < 3 * MAX_BODY
 
 
+def test_one_connection_serves_one_request_after_the_other(peer):
+    opened = []
+
+    def speak(connection: socket.socket) -> None:
+        opened.append(connection)
+        for number in range(3):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + str(number).encode())
+            connection.recv(65536)
+
+    url, wire = peer(speak), Wire()
+    assert [wire.send(Request(method="GET", url=url), stage=Stage.API).body for _ in range(3)] == [b"0", b"1", b"2"]
+    assert len(opened) == 1
+
+
 def test_a_redirect_is_not_followed(peer):
     asked = []
 
