@@ -27,16 +27,18 @@ KILL_EVERY = 2.5
 
 
 class Scale(NamedTuple):
-    """How long workers are killed, how often each integration is read, how long a platform takes for an answer."""
+    """How many workers are killed during the imports, and how long they are killed afterwards; how often each
+    integration is read, how long a platform takes for an answer."""
 
+    early: int
     killing: float
     interval: int
     answer: float
 
 
-SUITE = Scale(killing=20, interval=40, answer=2)
+SUITE = Scale(early=3, killing=20, interval=40, answer=2)
 # Two cores read two thousand in two minutes; the rest of the interval is room for all that is done to them here.
-FULL = Scale(killing=120, interval=240, answer=1)
+FULL = Scale(early=20, killing=120, interval=240, answer=1)
 # While PostgreSQL restarts no page can be shown; this long after it is back every one is.
 BACK_AGAIN = 10.0
 
@@ -95,9 +97,10 @@ class History:
             longest = max(longest, *gaps)
         return longest
 
-    def cut_off(self) -> int:
-        """Runs that never ended: their worker died, or the database went away under them."""
-        return sum(run.ended_at is None for runs in self.runs.values() for run in runs)
+    def cut_off(self, since: datetime) -> tuple[int, int]:
+        """Runs that never ended, before this and after: their worker died, or the database went away under them."""
+        begun = [run.started_at for runs in self.runs.values() for run in runs if run.ended_at is None]
+        return sum(at < since for at in begun), sum(at >= since for at in begun)
 
     def at_once(self, deaths: list[Death]) -> int:
         """Runs begun while the one before was not over; one that never ended is over with a death after it began."""
@@ -132,19 +135,18 @@ def test_workers_die_and_the_database_restarts(
     webs = [fleet.serve() for _ in range(WEBS)]
     for web in webs:
         web.sign_in("ana@test.test")
+    until(lambda: History(runtime).runs, "the first import begins", seconds=60)
+    deaths = [kill_one(runtime, fleet) for _ in range(scale.early)]
     until(lambda: all_read_since(runtime, began), "all are imported", seconds=900)
     spread(runtime, scale.interval)
     figure("integrations", count, f"= {count}", True)
     figure("seconds until all of them were imported", round((runtime.now() - began).total_seconds()), "(told)", True)
 
-    since, deaths, restarted = runtime.now(), [], None
+    since, restarted = runtime.now(), None
     with webs[0].watched(), webs[1].watched():
         end, restart_at = time.monotonic() + scale.killing, time.monotonic() + scale.killing / 2
         while time.monotonic() < end:
-            time.sleep(KILL_EVERY)
-            before = runtime.now()
-            fleet.kill_one()
-            deaths.append(Death(before, runtime.now()))
+            deaths.append(kill_one(runtime, fleet))
             if restarted is None and time.monotonic() > restart_at:
                 down, before = time.monotonic(), runtime.now()
                 postgres.restart()
@@ -153,11 +155,12 @@ def test_workers_die_and_the_database_restarts(
                 deaths.append(Death(before, runtime.now()))
         last_kill = runtime.now()
         until(lambda: all_read_since(runtime, last_kill), "all are read again", seconds=3 * scale.interval)
-    figure("kill -9 of a worker", len(deaths) - 1, f">= {int(scale.killing / KILL_EVERY / 2)}",
-           len(deaths) - 1 >= scale.killing / KILL_EVERY / 2)  # fmt: skip
+    kills, wanted = len(deaths) - 1, scale.early + int(scale.killing / KILL_EVERY / 2)
+    figure("kill -9 of a worker", kills, f">= {wanted}", kills >= wanted)
 
     ended, history = runtime.now(), History(runtime)
-    figure("syncs cut off in the middle", history.cut_off(), ">= 1", history.cut_off() >= 1)
+    for what, cut_off in zip(("imports", "later syncs"), history.cut_off(since), strict=True):
+        figure(f"{what} cut off in the middle", cut_off, ">= 1", cut_off >= 1)
     longest, allowed = history.longest_wait(since, ended), timedelta(seconds=2 * scale.interval)
     figure("longest wait for a sync, in intervals", f"{longest / (allowed / 2):.2f}", "<= 2", longest <= allowed)
     figure("runs that began while another was not over", history.at_once(deaths), "= 0", history.at_once(deaths) == 0)
@@ -178,6 +181,14 @@ def test_workers_die_and_the_database_restarts(
     figure("rows compared with the ledgers", found.rows, f"> {count * 20}", found.rows > count * 20 and synced >= count)
     figure("rows lost", found.lost, "= 0", found.lost == 0)
     figure("rows doubled or foreign", found.too_many + found.doubled, "= 0", not found.too_many + found.doubled)
+
+
+def kill_one(runtime, fleet) -> Death:
+    """A while later `kill -9` for one worker."""
+    time.sleep(KILL_EVERY)
+    before = runtime.now()
+    fleet.kill_one()
+    return Death(before, runtime.now())
 
 
 def sync_everything(runtime, environ) -> int:

@@ -1,4 +1,5 @@
-"""What the clock costs while nothing is due: processor time of the jobs alone, with a hundred thousand integrations."""
+"""What the clock costs while nothing is due: processor time of the jobs alone, with a hundred thousand integrations, on
+SQLite in one process and on PostgreSQL as one of many machines."""
 
 from __future__ import annotations
 
@@ -7,11 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import psutil
 
-from tests.bench.contest import sqlite_databases
+from tests.bench.contest import Databases, postgres_databases, sqlite_databases
 from tests.bench.effort import Effort
 from tests.bench.topics.claim import filled
 from tests.e2e.world import ROOT
@@ -24,18 +26,28 @@ INTEGRATIONS = 100_000
 
 def measure(folder: Path, effort: Effort) -> Iterator[Figure]:
     watched = WATCHED_SECONDS * max(effort.share, 0.2)
-    with sqlite_databases(folder) as fresh, fresh() as url:
-        environ = {"ENV": "local", "DATABASE_URL": url, "INSTANCE": str(folder),
+    for kind, engine, databases in (
+        ("SQLite", "inprocess", sqlite_databases(folder)),
+        ("PostgreSQL", "procrastinate", postgres_databases()),
+    ):
+        used = _idle(folder, databases, engine, watched)
+        yield Figure(f"clock: idle, 100k integrations, {kind}", f"{used:.2%} of a core", f"<= {GOAL:.0%}", used <= GOAL)
+
+
+def _idle(folder: Path, databases: AbstractContextManager[Databases], engine: str, watched: float) -> float:
+    """The share of a core that a worker takes which has nothing to do."""
+    with databases as fresh, fresh() as url:
+        environ = {"ENV": "local", "DATABASE_URL": url, "INSTANCE": str(folder), "JOBS_ENGINE": engine,
                    "META_ADS_CLIENT_ID": "x", "META_ADS_CLIENT_SECRET": "x"}  # fmt: skip
         with filled(url, folder, INTEGRATIONS):
             pass
-        with subprocess.Popen([sys.executable, "-m", "flask", "--app", "app", "work"], cwd=ROOT,
-                              env=os.environ | environ) as worker:  # fmt: skip
+        flask = [sys.executable, "-m", "flask", "--app", "app"]
+        subprocess.run([*flask, "migrate"], cwd=ROOT, env=os.environ | environ, check=True)
+        with subprocess.Popen([*flask, "work"], cwd=ROOT, env=os.environ | environ) as worker:
             process = psutil.Process(worker.pid)
             time.sleep(SETTLED_SECONDS)
             before = process.cpu_times()
             time.sleep(watched)
             after = process.cpu_times()
             worker.terminate()
-    used = (after.user + after.system - before.user - before.system) / watched
-    yield Figure("clock: idle, 100k integrations", f"{used:.2%} of a core", f"<= {GOAL:.0%}", used <= GOAL)
+    return (after.user + after.system - before.user - before.system) / watched
