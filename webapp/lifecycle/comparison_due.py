@@ -45,13 +45,14 @@ def compare_now(session: Session, integration_id: str, now: datetime) -> None:
 def claim_comparison(runtime: Runtime, platforms: Collection[str]) -> ComparisonClaim | None:
     """The one that has been due longest, of these platforms; None when none is free. A cheap look comes first."""
     now = runtime.now()
+    # Not a join: SQLite would begin with all integrations of these platforms, and what is due is a handful of them.
+    platform = select(col(Integration.platform)).where(col(Integration.id) == col(Comparison.integration_id))
     due = (
         select(col(Comparison.integration_id))
-        .join(Integration, col(Integration.id) == col(Comparison.integration_id))
         .where(
             col(Comparison.due_at) <= now,
             or_(col(Comparison.lease_until).is_(None), col(Comparison.lease_until) < now),
-            col(Integration.platform).in_(list(platforms)),
+            platform.scalar_subquery().in_(list(platforms)),
         )
         .order_by(col(Comparison.due_at))
         .limit(1)
