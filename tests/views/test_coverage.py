@@ -35,6 +35,21 @@ def test_a_square_for_each_day_says_rows_amount_and_when_it_was_fetched(acts, an
     assert len(rows) == 90, "the table behind it has the same days"
 
 
+def test_a_day_that_differs_carries_its_note_in_its_square_and_in_the_table(acts, ana):
+    acts.sandbox.switch("meta_ads", "hidden_rows")
+    integration = connected(acts)
+    acts.compares(integration)
+    acts.syncs(integration)
+    acts.compares(integration)
+    page = ana.client.get("/coverage").text
+    noted = [one for one in titles(page) if "Meta's total is $" in one]
+    assert len(noted) == 7, "the days that were compared"
+    assert all("higher (" in one and "Read again on" in one and "Equal to" not in one for one in noted)
+    assert page.count('class="flag"') == 7
+    table = html.unescape(page.partition("<tbody>")[2].partition("</tbody>")[0])
+    assert len(re.findall(r"Meta's total is \$\S+ higher \(", table)) == 7
+
+
 def test_days_that_are_not_here_are_shown_as_what_they_are(acts, ana):
     integration = connected(acts)
     acts.sandbox.switch("meta_ads", "access_revoked")
