@@ -45,7 +45,7 @@ def test_a_day_that_differs_carries_its_note_in_its_square_and_in_the_table(acts
     noted = [one for one in titles(page) if "Meta's total is $" in one]
     assert len(noted) == 7, "the days that were compared"
     assert all("higher (" in one and "Read again on" in one and "Equal to" not in one for one in noted)
-    assert page.count('class="flag"') == 7
+    assert page.count('class="flag"') == 7 + 1, "and one where the marks are explained"
     table = html.unescape(page.partition("<tbody>")[2].partition("</tbody>")[0])
     assert len(re.findall(r"Meta's total is \$\S+ higher \(", table)) == 7
 
