@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
@@ -32,35 +31,37 @@ class Page(NamedTuple):
 class Pages:
     """What all attempts asked for.
 
-    `resumed` is how often one went on in the middle of a window, by platform; `most_again` how many pages of one
-    platform an attempt asked for that had been asked for before; `started_over` how many windows' places had died.
+    `again` are pages that were asked for once more though they were stored: whoever asks a stream for its next page
+    has stored the one before, so what a kill may repeat is the last one it had asked for. `resumed` is how often an
+    attempt went on in the middle of a window, `started_over` how many windows began anew because their place had died.
     """
 
     def __init__(self) -> None:
-        self.resumed: Counter[str] = Counter()
-        self.most_again = self.started_over = 0
+        self.again = self.resumed = self.started_over = 0
         self._begun: dict[tuple[str, str], datetime] = {}
-        self._asked: dict[tuple[str, str], set[str]] = {}
+        self._stored: set[Page] = set()
 
     def attempt(self, asked: Iterable[str], now: datetime) -> None:
         """What was asked for in one attempt, in order."""
-        before = {window: set(places) for window, places in self._asked.items()}
-        here: dict[tuple[str, str], set[str]] = {}
+        last: dict[str, Page] = {}
         for page in filter(None, map(page_of, asked)):
-            window = page.slug, page.window
-            too_old = window in self._begun and now - self._begun[window] > registry()[page.slug].page_life
-            if window not in self._begun or (too_old and not page.place):
-                self.started_over += too_old
-                self._begun[window], self._asked[window], before[window] = now, set(), set()
-            if window not in here:
-                self.resumed[page.slug] += page.place != ""
-            # Once, though it may be there twice: what the dead one had asked last may have been heard late.
-            here.setdefault(window, set()).add(page.place)
-            self._asked[window].add(page.place)
-        again: Counter[str] = Counter()
-        for (slug, first), places in here.items():
-            again[slug] += len(places & before[slug, first])
-        self.most_again = max(self.most_again, *again.values(), 0)
+            before, last[page.slug] = last.get(page.slug), page
+            # What the dead one had asked last may have been heard late.
+            if before == page:
+                continue
+            if before is not None:
+                self._stored.add(before)
+            self.resumed += before is None and page.place != ""
+            self._begin(page, now)
+            self.again += page in self._stored
+
+    def _begin(self, page: Page, now: datetime) -> None:
+        window = page.slug, page.window
+        begun = self._begun.setdefault(window, now)
+        if not page.place and now - begun > registry()[page.slug].page_life:
+            self.started_over += 1
+            self._begun[window] = now
+            self._stored = {one for one in self._stored if (one.slug, one.window) != window}
 
 
 def page_of(asked: str) -> Page | None:
