@@ -8,8 +8,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import bindparam, or_, update
 from sqlmodel import col, select
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from webapp.lifecycle.ask_again import ask_again
 from webapp.lifecycle.ask_at_once import Said, ask_at_once, is_over
@@ -56,8 +57,19 @@ def act_on_signals(runtime: Runtime) -> int:
     return seen_to
 
 
+# Asked every second, so made once.
+_ANY = (
+    select(col(HeardSignal.id))
+    .where(col(HeardSignal.done_at).is_(None), col(HeardSignal.due_at) <= bindparam("now", type_=UTCDateTime()))
+    .limit(1)
+)
+
+
 def _claim(runtime: Runtime, slow: Collection[str]) -> HeardSignal | None:
     now = runtime.now()
+    with runtime.database.reading() as session:
+        if session.execute(_ANY, {"now": now}).first() is None:
+            return None
     due = (
         col(HeardSignal.done_at).is_(None),
         col(HeardSignal.due_at) <= now,

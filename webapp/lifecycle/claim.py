@@ -134,7 +134,7 @@ def _taking(*, is_sqlite: bool) -> ReturningInsert[tuple[str]]:
 def anything_due(runtime: Runtime) -> bool:
     """One cheap look without the write lock, so that an idle clock costs nothing."""
     with runtime.database.reading() as session:
-        return session.execute(select(col(Integration.id)).where(*_is_free(runtime.now())).limit(1)).first() is not None
+        return session.execute(_ANY, {"now": runtime.now()}).first() is not None
 
 
 def count_due(runtime: Runtime, platform: str, *, most: int) -> int:
@@ -178,6 +178,9 @@ def release(runtime: Runtime, holders: Collection[int], *, silent_for: timedelta
 def _is_free(now: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
     held = exists().where(_lease.c.integration_id == _due.c.id, _lease.c.until >= now)
     return _due.c.next_sync_at <= now, ~held
+
+
+_ANY = select(_due.c.id).where(*_is_free(_NOW)).limit(1)
 
 
 def keep(runtime: Runtime, session: Session, claim: Claim) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, select
 from sqlmodel import Session, col
 
 from webapp.database import insert_of, table_of
@@ -47,9 +47,25 @@ def mark_stale(session: Session, owner: Owner, days: Iterable[date], because: Be
     )
 
 
+# Asked every two seconds, so made once.
+_ANY = select(col(StaleDay.day)).limit(1)
+
+
 def sum_stale_days(runtime: Runtime) -> None:
     """Every day that is stale, newest first, of accounts that nobody is reading just now."""
     now = runtime.now()
+    with runtime.database.reading() as session:
+        if session.execute(_ANY).first() is None:
+            return
+        stale = session.scalars(_stale_and_unread(now)).all()
+    for integration in stale:
+        more = True
+        while more and not runtime.stopping.is_set():
+            with runtime.database.writing() as session:
+                more = not _is_read(session, integration, now) and sum_some(session, owner_of(integration), now)
+
+
+def _stale_and_unread(now: datetime) -> Select[Integration]:
     integrations = select(Integration).join(
         StaleDay,
         and_(
@@ -59,15 +75,7 @@ def sum_stale_days(runtime: Runtime) -> None:
         ),
     )
     read = select(Lease).where(col(Lease.integration_id) == col(Integration.id), col(Lease.until) > now).exists()
-    with runtime.database.reading() as session:
-        if session.execute(select(col(StaleDay.day)).limit(1)).first() is None:
-            return
-        stale = session.scalars(integrations.where(~read).distinct()).all()
-    for integration in stale:
-        more = True
-        while more and not runtime.stopping.is_set():
-            with runtime.database.writing() as session:
-                more = not _is_read(session, integration, now) and sum_some(session, owner_of(integration), now)
+    return integrations.where(~read).distinct()
 
 
 def _is_read(session: Session, integration: Integration, now: datetime) -> bool:

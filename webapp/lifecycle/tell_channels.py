@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from webapp import words
 from webapp.lifecycle.channel_letter import channel_letter
 from webapp.lifecycle.channels import note_spoken, say_in
-from webapp.lifecycle.claim_notices import is_due
+from webapp.lifecycle.claim_notices import ANY_MESSAGE, is_due
 from webapp.lifecycle.runtime import Runtime
 from webapp.models.channel import Channel
 from webapp.models.notice import Notice, retry_at
@@ -55,10 +55,10 @@ def _tell(runtime: Runtime, channel: Channel, notices: Sequence[Notice]) -> bool
 def _claim(runtime: Runtime) -> tuple[Channel, Sequence[Notice]] | None:
     """All that is due in one channel and of one kind, ours until the lease ends; None when nothing is. Committed."""
     now = runtime.now()
-    due = (*is_due(now), col(Notice.channel_id).is_not(None))
     with runtime.database.reading() as session:
-        if session.exec(select(Notice.id).where(*due).limit(1)).first() is None:
+        if session.execute(ANY_MESSAGE, {"now": now}).first() is None:
             return None
+    due = (*is_due(now), col(Notice.channel_id).is_not(None))
     with runtime.database.writing() as session:
         if not runtime.database.is_sqlite:
             session.execute(text("SELECT pg_advisory_xact_lock(hashtext('shopimize channels'))"))
