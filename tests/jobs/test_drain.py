@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from jobs.engines import prepare_database
 from tests.jobs.test_kills import Worker
 from webapp.lifecycle.open_grant import live_grant, open_tokens
 from webapp.lifecycle.pause import pause
@@ -16,8 +17,25 @@ from webapp.lifecycle.refresh import usable_token
 SLOW_SECONDS = 3
 
 
+ENGINES = [("sqlite", "inprocess"), ("postgresql", "inprocess"), ("postgresql", "procrastinate")]
+
+
+@pytest.fixture
+def engine(request) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def environ(environ: dict[str, str], engine: str) -> dict[str, str]:
+    url = environ["DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://")
+    return {**environ, "JOBS_ENGINE": engine, "DATABASE_URL": url}
+
+
+@pytest.mark.parametrize(("database_url", "engine"), ENGINES, indirect=True)
 @pytest.mark.parametrize("used_by", ["the sync", "the clock"])
 def test_a_renewal_under_way_commits_first(acts, runtime, environ, used_by):
+    prepare_database(runtime)
     integration = acts.connects("shopify", shop="cedar.myshopify.com")
     login_id = acts.integration(integration).login_id
     if used_by == "the clock":
