@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
-from sqlmodel import select
+from sqlmodel import delete, select
 from werkzeug.wrappers import Response
 
 from webapp.lifecycle.said_again import Hearing, Said
 from webapp.models.data import SpendRow
+from webapp.models.lease import Lease
 from webapp.models.sync import Coverage, Outcome
 from webapp.platforms.records import Spend
 from webapp.platforms.streams import Page
@@ -145,7 +146,7 @@ def test_what_a_permission_hides_stays_and_is_asked_about_each_time(acts, small_
 
 
 @sqlite
-def test_cut_off_in_the_middle_it_reads_no_page_twice(acts, sandbox, small_pages):
+def test_cut_off_in_the_middle_it_goes_on_there(acts, sandbox, small_pages):
     one = acts.connects("meta_ads")
     acts.syncs(one)
     asked: list[str] = []
@@ -168,4 +169,31 @@ def test_cut_off_in_the_middle_it_reads_no_page_twice(acts, sandbox, small_pages
     acts.sandbox.advance(minutes=1)
     assert acts.syncs(one) is Outcome.DONE
     assert asked[0] == cut_off
+    assert rows(acts) == before
+
+
+@sqlite
+def test_who_was_killed_in_the_middle_of_the_running_day_asks_for_one_page_again(acts, sandbox, small_pages):
+    one = acts.connects("meta_ads")
+    acts.syncs(one)
+    before = rows(acts)
+    asked: list[str] = []
+
+    def ends_at_the_second(said: str) -> None:
+        if "level=campaign" in said:
+            asked.append(said.partition("after=")[2][:8])
+        if len(asked) == 2:
+            with acts.runtime.database.writing() as session:
+                session.execute(delete(Lease))
+
+    sandbox.instead = ends_at_the_second
+    acts.sandbox.advance(minutes=1)
+    assert acts.syncs(one) is Outcome.INTERRUPTED
+    first, cut_off = asked
+    assert first == ""
+    sandbox.instead = lambda said: asked.append(said.partition("after=")[2][:8]) if "level=campaign" in said else None
+    asked.clear()
+    acts.sandbox.advance(minutes=1)
+    assert acts.syncs(one) is Outcome.DONE
+    assert asked == [cut_off], "nor is the day begun anew that was read to its end"
     assert rows(acts) == before

@@ -52,15 +52,21 @@ class StreamReader:
         integration = self._integration
         cursor, days = self._so_far()
         hint = Hint.of(cursor.hint) if cursor is not None else None
+        just_read: frozenset[date] = frozenset()
         if hint is not None and self._runtime.now() - hint.started <= self._platform.page_life:
             self._read_window(hint)
             cursor, days = self._so_far()
+            # The running day is owed by every attempt; read to its end by this one, it is not begun anew.
+            if self._stream.reading is Reading.DAYS and (fresh_since is None or hint.started >= fresh_since):
+                just_read = frozenset(hint.window.days)
         self._bury([day for day, found in days.items() if found.is_asked_again])
         for window in self._owed(cursor, days, fresh_since):
-            allowance.count(self._api.calls)
-            allowance.admit(window, today=local_day(self._runtime.now(), ZoneInfo(integration.timezone)))
             # Asked for once more, a day is written once more: somebody doubts what is stored.
             doubted = any(found.is_asked_again for day in window.days if (found := days.get(day)) is not None)
+            if just_read.issuperset(window.days) and not doubted:
+                continue
+            allowance.count(self._api.calls)
+            allowance.admit(window, today=local_day(self._runtime.now(), ZoneInfo(integration.timezone)))
             self._read_window(Hint(window=window, started=self._runtime.now(), same=None if doubted else 0))
 
     def _so_far(self) -> tuple[Cursor | None, dict[date, CoveredDay]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from urllib.parse import quote, urlencode
 
@@ -123,10 +124,9 @@ class LinkedInAds(Platform):
         scopes = frozenset(found.scope.replace(",", " ").split()) if found.scope else None
         # A renewal hands back the token it was given: without a stated end the one that is stored stays true.
         renewed = answer.stage is Stage.TOKEN_REFRESH
-        if renewed and not found.refresh_token_expires_in:
-            found.refresh_token = None
         year = None if renewed else timedelta(days=365)
-        return token_set(answer, found, now=now, life=timedelta(days=60), refresh_life=year, scopes=scopes)
+        tokens = token_set(answer, found, now=now, life=timedelta(days=60), refresh_life=year, scopes=scopes)
+        return replace(tokens, refresh_token=None) if renewed and tokens.refresh_expires_at is None else tokens
 
     def revoke(self, api: Api, *, refresh_token: str | None) -> None:
         ours = api.credentials
