@@ -7,10 +7,12 @@ Until then readers reckon a stale day from its rows (`queries/day_figures.py`), 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, select
+from sqlalchemy import ColumnElement, Insert, Select, and_, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from webapp.database import insert_of, table_of
@@ -38,13 +40,15 @@ def mark_stale(session: Session, owner: Owner, days: Iterable[date], because: Be
     if not wide:
         return
     _one_at_a_time(session, owner)
-    stale = insert_of(session)(table_of(StaleDay))
-    session.execute(
-        stale.on_conflict_do_update(
-            index_elements=["workspace_id", "platform", "account_id", "day"], set_={"because": stale.excluded.because}
-        ),
-        [{**owner._asdict(), "day": day, "because": because} for day in wide],
-    )
+    session.execute(_marking(insert_of(session)), [{**owner._asdict(), "day": day, "because": because} for day in wide])
+
+
+@cache
+def _marking(insert: Callable[..., sqlite.Insert | postgresql.Insert]) -> Insert:
+    stale = insert(table_of(StaleDay))
+    key = ["workspace_id", "platform", "account_id", "day"]
+    marking: Insert = stale.on_conflict_do_update(index_elements=key, set_={"because": stale.excluded.because})
+    return marking
 
 
 # Asked every two seconds, so made once.

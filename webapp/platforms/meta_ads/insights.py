@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 import msgspec
 
@@ -80,7 +81,7 @@ def spend(row: Insight, window: Window, account: Account) -> Spend:
     if row.account_id != account.id or row.account_currency != account.currency:
         raise ValueError("another account's row")
     return Spend(
-        campaign_id=str(count(row.campaign_id)),
+        campaign_id=_id(row.campaign_id),
         campaign_name=row.campaign_name,
         day=day_within(row.date_start, window),
         spend_micros=micros(row.spend),
@@ -109,4 +110,14 @@ def _asked(level: str, fields: str, window: Window) -> dict[str, str]:
 
 
 def _purchases(actions: list[_Action]) -> int:
-    return within(sum(micros(one.value) for one in actions if one.action_type == "purchase"))
+    total = 0
+    for one in actions:
+        if one.action_type == "purchase":
+            total += micros(one.value)
+    return within(total)
+
+
+@lru_cache(2048)
+def _id(number: str) -> str:
+    # A page names the same few campaigns hundreds of times.
+    return str(count(number))
