@@ -33,6 +33,14 @@ def no_half_page(runtime) -> bool:
     return told == stored
 
 
+def waits_for_nobody(runtime) -> None:
+    """Whoever finds the database locked is told so at once."""
+    event.listen(
+        runtime.database.engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout = 50"),
+        insert=True,
+    )  # fmt: skip
+
+
 def when_days_are_asked_for(acts, number: int, happens) -> None:
     """Let something happen to us while the platform answers the `number`th question for days."""
     asked = []
@@ -71,10 +79,7 @@ def test_a_full_disk(acts, runtime):
 
 def test_a_locked_database(acts, runtime, tmp_path, monkeypatch):
     meta = acts.connects("meta_ads")
-    event.listen(
-        runtime.database.engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout = 50"),
-        insert=True,
-    )  # fmt: skip
+    waits_for_nobody(runtime)
     with closing(sqlite3.connect(tmp_path / "test.db", isolation_level=None, check_same_thread=False)) as other:
         when_days_are_asked_for(acts, 2, lambda: other.execute("BEGIN IMMEDIATE"))
         with pytest.raises(OperationalError, match="locked"):
@@ -112,10 +117,7 @@ def strict(acts, runtime):
     acts.sandbox.rotates("shopify", "rotation_strict")
     acts.syncs(store)
     acts.sandbox.advance(hours=3)
-    event.listen(
-        runtime.database.engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout = 50"),
-        insert=True,
-    )  # fmt: skip
+    waits_for_nobody(runtime)
     return store
 
 
@@ -160,10 +162,7 @@ def test_a_renewal_whose_answer_could_not_be_kept_is_asked_for_again(acts, runti
     store = acts.connects("shopify", shop="cedar.myshopify.com")
     acts.syncs(store)
     acts.sandbox.advance(hours=3)
-    event.listen(
-        runtime.database.engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout = 50"),
-        insert=True,
-    )  # fmt: skip
+    waits_for_nobody(runtime)
     with closing(sqlite3.connect(tmp_path / "test.db", isolation_level=None, check_same_thread=False)) as other:
 
         def lock_when_it_answers(asked: str) -> None:

@@ -62,8 +62,7 @@ def _read_everything(attempt: Attempt) -> None:
             fault = fault or failed
         finally:
             allowance.count(api.calls)
-    if fault is not None:
-        raise fault
-    if troubles:
-        # What only one of them said, and somebody must act on, is not hidden behind another's passing trouble.
-        raise next((one for one in troubles if one.diagnosis.is_definite), troubles[0])
+    # What somebody must act on is hidden behind nothing; a fault of ours only by that, so that it is logged.
+    definite = next((one for one in troubles if one.diagnosis.is_definite), None)
+    if (worst := definite or fault or next(iter(troubles), None)) is not None:
+        raise worst
