@@ -18,6 +18,7 @@ from flask import Flask
 from jobs.engines import migrations, prepare_database
 from jobs.serve import serve
 from jobs.stand_ins import StandIns
+from jobs.stop import end_process
 from jobs.work import sync_everything_due, work_until_stopped
 from webapp import extensions, hx, logs
 from webapp.lifecycle.doctor import findings
@@ -98,6 +99,7 @@ def _ready(runtime: Runtime, stand_ins: StandIns | None) -> None:
 def work() -> None:
     """Run the jobs only, beside a web server of its own."""
     work_until_stopped(_app())
+    end_process(0)
 
 
 @click.command("sync")
@@ -218,4 +220,4 @@ def _runtime() -> Runtime:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    end_process(main())

@@ -10,12 +10,14 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from jobs.attempt import attempt
-from jobs.timetable import SYNC_TICK, TIMETABLE, Job
+from jobs.timetable import SYNC_TICK, TIMETABLE
 from webapp.database import Database
 from webapp.lifecycle.claim import Claim, anything_due, claim_due
 from webapp.lifecycle.runtime import Runtime
@@ -43,60 +45,61 @@ class InProcessEngine:
         self._runtime: Runtime = app.extensions["runtime"]
         self._scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="sync")
+        # Syncs by platform; `_jobs` beside them are the ticks and the timetable's.
         self._busy: Counter[str] = Counter()
-        self._idle = threading.Condition()
+        self._jobs = 0
+        self._changed = threading.Condition()
 
     def start(self) -> None:
-        self._scheduler.add_job(self._tick, "interval", seconds=SYNC_TICK.total_seconds(), id="sync_due")
+        self._add("sync_due", SYNC_TICK, self._hand_out)
         for job in TIMETABLE:
-            self._scheduler.add_job(self._guarded(job), "interval", seconds=job.every.total_seconds(), id=job.name)
+            self._add(job.name, job.every, partial(job.run, self._runtime))
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Claim nothing new and wait for what runs; a lease covers whatever does not end in time."""
-        self._runtime.stopping.set()
+        """Begin nothing new and wait for what runs; a lease covers whatever does not end in time."""
+        with self._changed:
+            self._runtime.stopping.set()
         self._scheduler.shutdown(wait=False)
-        with self._idle:
-            self._idle.wait_for(lambda: self._busy.total() == 0, timeout=DRAIN_SECONDS)
+        with self._changed:
+            self._changed.wait_for(lambda: self._jobs + self._busy.total() == 0, timeout=DRAIN_SECONDS)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _tick(self) -> None:
-        if self._runtime.stopping.is_set():
-            return
-        try:
-            with self._idle:
-                free = WORKERS - self._busy.total()
-                full = [slug for slug, running in self._busy.items() if running >= SHARE]
-            # One at a time per platform keeps the share exact without knowing beforehand what is due where.
-            while free > 0 and anything_due(self._runtime):
-                claims = claim_due(self._runtime, limit=1, except_platforms=full)
-                if not claims:
+    def _add(self, name: str, every: timedelta, what: Callable[[], object]) -> None:
+        def run() -> None:
+            with self._changed:
+                if self._runtime.stopping.is_set():
                     return
-                self._submit(claims[0])
-                free -= 1
-                full = [slug for slug, running in self._busy.items() if running >= SHARE]
-        except Exception:
-            log.exception("looking for due integrations")
+                self._jobs += 1
+            try:
+                with self._app.app_context():
+                    what()
+            except Exception:
+                log.exception("job %s", name)
+            finally:
+                with self._changed:
+                    self._jobs -= 1
+                    self._changed.notify_all()
 
-    def _submit(self, claim: Claim) -> None:
-        with self._idle:
-            self._busy[claim.platform] += 1
-        self._pool.submit(self._sync, claim)
+        self._scheduler.add_job(run, "interval", seconds=every.total_seconds(), id=name, name=name)
+
+    def _hand_out(self) -> None:
+        # One at a time keeps a platform's share exact without knowing beforehand what is due where.
+        for _ in range(WORKERS - self._busy.total()):
+            if self._runtime.stopping.is_set() or not anything_due(self._runtime):
+                return
+            full = [slug for slug, running in self._busy.items() if running >= SHARE]
+            claims = claim_due(self._runtime, limit=1, except_platforms=full)
+            if not claims:
+                return
+            with self._changed:
+                self._busy[claims[0].platform] += 1
+            self._pool.submit(self._sync, claims[0])
 
     def _sync(self, claim: Claim) -> None:
         try:
             attempt(self._app, claim)
         finally:
-            with self._idle:
+            with self._changed:
                 self._busy[claim.platform] -= 1
-                self._idle.notify_all()
-
-    def _guarded(self, job: Job) -> Callable[[], None]:
-        def run() -> None:
-            try:
-                with self._app.app_context():
-                    job.run(self._runtime)
-            except Exception:
-                log.exception("job %s", job.name)
-
-        return run
+                self._changed.notify_all()

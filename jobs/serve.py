@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 from flask import Flask
 
 from jobs.engines import engine_of
-from jobs.stop import until_stopped
+from jobs.stop import set_when_stopped
 from jobs.web_server import stop, web_server
+from webapp.lifecycle.runtime import Runtime
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -29,12 +30,11 @@ class Neighbour(Protocol):
 def serve(app: Flask, *, stand_ins: Neighbour | None, ready: Callable[[], None]) -> int:
     """Serve until SIGINT or SIGTERM; pages and renewals under way commit first. Returns the exit code.
 
-    waitress would end its threads at once on a signal, so it runs in a thread of its own and only the main thread
-    hears the signal.
+    waitress would end its threads at once on a signal, so it runs in a thread of its own and hears of none.
     """
-    settings = app.extensions["runtime"].settings
-    requests = _Requests(app)
-    with until_stopped() as stopped:
+    runtime: Runtime = app.extensions["runtime"]
+    settings, requests = runtime.settings, _Requests(app)
+    with set_when_stopped(runtime.stopping):
         server = web_server(requests, host=settings.host, port=settings.port)
         threading.Thread(target=server.run, name="web", daemon=True).start()
         engine = engine_of(app)
@@ -42,7 +42,7 @@ def serve(app: Flask, *, stand_ins: Neighbour | None, ready: Callable[[], None])
         try:
             with app.app_context():
                 ready()
-            stopped.wait()
+            runtime.stopping.wait()
         finally:
             engine.stop()
             requests.wait_until_idle(DRAIN_SECONDS)

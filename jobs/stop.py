@@ -2,21 +2,51 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import signal
+import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def until_stopped() -> Iterator[threading.Event]:
-    """An event that a signal sets; the handlers found before are put back at the end. Main thread only."""
-    stopped = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stopped.set()) for number in SIGNALS}
+def set_when_stopped(stopped: threading.Event) -> Iterator[None]:
+    """A signal sets `stopped`; the handlers found before are put back at the end. Main thread only.
+
+    Neither by a handler in Python, which never runs while the main thread waits and another one got the signal, nor in
+    it: `Event.set()` in the middle of `Event.wait()` waits for itself. The interpreter writes every signal's number
+    down as it comes (`signal.set_wakeup_fd`), and a thread of its own reads it.
+    """
+    heard, written = socket.socketpair()
+    written.setblocking(False)
+    threading.Thread(target=_listen, args=(heard, stopped), name="signals", daemon=True).start()
+    before = {number: signal.signal(number, lambda *_: None) for number in SIGNALS}
+    signal.set_wakeup_fd(written.fileno(), warn_on_full_buffer=False)
     try:
-        yield stopped
+        yield
     finally:
+        signal.set_wakeup_fd(-1)
         for number, handler in before.items():
             signal.signal(number, handler)
+        written.close()
+
+
+def _listen(heard: socket.socket, stopped: threading.Event) -> None:
+    with heard:
+        while number := heard.recv(1):
+            if number[0] in SIGNALS:
+                stopped.set()
+
+
+def end_process(code: int) -> NoReturn:
+    """End now. An orderly exit would wait for every thread that did not end in its time, however long it takes."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -9,22 +9,23 @@ from flask import Flask
 from jobs.attempt import attempt
 from jobs.engines import engine_of
 from jobs.inprocess import WORKERS
-from jobs.stop import until_stopped
+from jobs.stop import set_when_stopped
 from webapp.lifecycle.claim import claim_due
 from webapp.lifecycle.runtime import Runtime
 
 
 def work_until_stopped(app: Flask) -> None:
     """Run the timetable until SIGINT or SIGTERM, then let what runs end."""
-    with until_stopped() as stopped:
+    runtime: Runtime = app.extensions["runtime"]
+    with set_when_stopped(runtime.stopping):
         engine = engine_of(app)
         engine.start()
-        stopped.wait()
+        runtime.stopping.wait()
         engine.stop()
 
 
 def sync_everything_due(app: Flask) -> int:
-    """Sync everything that is due now, or what was begun when a signal came; how many attempts were made.
+    """Sync everything that is due now; how many attempts were made. A signal ends it at the page in hand.
 
     What falls due meanwhile is left.
     """
@@ -33,10 +34,10 @@ def sync_everything_due(app: Flask) -> int:
 
     def worker(_number: int) -> int:
         done = 0
-        while not stopped.is_set() and (claims := claim_due(runtime, limit=1, due_by=began)):
+        while not runtime.stopping.is_set() and (claims := claim_due(runtime, limit=1, due_by=began)):
             attempt(app, claims[0])
             done += 1
         return done
 
-    with until_stopped() as stopped, ThreadPoolExecutor(WORKERS) as pool:
+    with set_when_stopped(runtime.stopping), ThreadPoolExecutor(WORKERS) as pool:
         return sum(pool.map(worker, range(WORKERS)))

@@ -17,15 +17,18 @@ from sandbox import inbox
 from sandbox.app import make_app
 from sandbox.world import World
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 def main() -> int:
     asked = _arguments()
+    # Before there is any other thread, which would have them open: only who waits for them gets them.
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     world = World(asked.state, asked.clock_offset_file)
     server = waitress.create_server(make_app(world), host=asked.host, port=asked.port, threads=12, ident="sandbox")
     catcher = inbox.start(world, host="127.0.0.1", port=asked.smtp_port or _free_port())
     stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+    threading.Thread(target=_until_signal, args=(stopped,), daemon=True).start()
     if asked.parent_pipe:
         threading.Thread(target=_until_parent_ends, args=(stopped,), daemon=True).start()
     threading.Thread(target=server.run, daemon=True).start()
@@ -46,6 +49,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--clock-offset-file", type=Path)
     parser.add_argument("--parent-pipe", action="store_true", help="end when standard input closes")
     return parser.parse_args()
+
+
+def _until_signal(stopped: threading.Event) -> None:
+    signal.sigwait(SIGNALS)
+    stopped.set()
 
 
 def _until_parent_ends(stopped: threading.Event) -> None:

@@ -79,7 +79,7 @@ class World:
         environ |= {
             "ENV": "demo", "PORT": str(self.port), "SANDBOX_PORT": str(self.sandbox_port),
             "SMTP_PORT": str(self.smtp_port), "INSTANCE": str(self.folder), "POLL_SECONDS": "1", "NOTICE_HOLD": "2",
-            "SYNC_INTERVAL": "600", **self._settings,
+            "SYNC_INTERVAL": "600", "PYTHONFAULTHANDLER": "1", **self._settings,
         }  # fmt: skip
         began = time.monotonic()
         with (self.folder / "out.log").open("a") as log:
@@ -96,8 +96,10 @@ class World:
         try:
             return self.process.wait(timeout=40)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            raise
+            # faulthandler writes down where every thread stands.
+            self.process.send_signal(signal.SIGABRT)
+            self.process.wait()
+            raise AssertionError(f"it does not end:\n{self.log()[-12_000:]}") from None
 
     def log(self) -> str:
         return (self.folder / "out.log").read_text()

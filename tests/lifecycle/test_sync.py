@@ -9,11 +9,12 @@ import pytest
 from sqlmodel import func, select
 from werkzeug.wrappers import Response
 
+from webapp.lifecycle.claim import anything_due
 from webapp.lifecycle.disconnect import disconnect
 from webapp.lifecycle.pause import pause
 from webapp.models.data import OrderRow, VariantRow
 from webapp.models.health import Health
-from webapp.models.sync import Outcome
+from webapp.models.sync import Outcome, SyncRun
 
 ORDERS = "query Orders"
 
@@ -134,6 +135,31 @@ def test_what_the_merchant_stops_between_two_pages_of_a_window_writes_nothing_mo
     assert len(before) == 3
     assert stored(acts, OrderRow) == before[-1] > 0
     assert acts.open_incidents() == []
+
+
+def test_a_process_that_is_to_end_stores_the_page_in_hand_and_leaves_the_rest_to_the_next(acts, sandbox, runtime):
+    shopify = acts.connects("shopify", shop="aurora.myshopify.com")
+    asked = []
+
+    def stopping_at_the_third(words):
+        if ORDERS in words:
+            asked.append(cursor_in(words))
+            if len(asked) == 3:
+                runtime.stopping.set()
+
+    sandbox.instead = stopping_at_the_third
+    assert acts.syncs(shopify) is Outcome.INTERRUPTED
+    assert len(asked) == 3
+    assert stored(acts, OrderRow) > 0
+    runtime.stopping.clear()
+    assert anything_due(runtime), "free at once, whatever its lease was"
+    assert acts.syncs(shopify) is Outcome.DONE
+    assert asked[3] not in asked[:3], "it goes on after the page that was stored"
+    assert acts.syncs(shopify) is Outcome.DONE
+    assert acts.is_complete(shopify) > 300
+    with runtime.database.reading() as session:
+        outcomes = [(run.outcome, run.ended_at is not None) for run in session.exec(select(SyncRun))]
+    assert outcomes == [(Outcome.INTERRUPTED, True), (Outcome.DONE, True), (Outcome.DONE, True)]
 
 
 @pytest.mark.parametrize("cursor", ["the same one", "always a new one"])

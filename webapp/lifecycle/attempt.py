@@ -40,6 +40,10 @@ _COUNT = (
 )
 
 
+class Stopping(Exception):
+    """This process is to end; what is stored so far is all there will be."""
+
+
 class Attempt:
     """What one claim is good for. Everything it writes is guarded by the claim: LostClaim where that is lost."""
 
@@ -100,6 +104,20 @@ class Attempt:
         if self.recovering:
             advance_recovery(self.runtime, session, integration, finished=False)
         bump(session, integration.workspace_id)
+
+    def go_on(self) -> None:
+        """Asked before each page. Raises Stopping once this process is to end."""
+        if self.runtime.stopping.is_set():
+            raise Stopping
+
+    def stop(self) -> None:
+        """Leave the rest to whoever claims it next, at once: it goes on after the last page that was stored."""
+        with self.runtime.database.writing() as session:
+            integration = hold(self.runtime, session, self.claim)
+            let_go(session, self.claim)
+            run = session.get_one(SyncRun, self.run_id)
+            run.ended_at, run.outcome = self.runtime.now(), Outcome.INTERRUPTED
+            bump(session, integration.workspace_id)
 
     def succeed(self) -> None:
         now = self.runtime.now()

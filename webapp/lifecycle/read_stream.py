@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 
 class StreamReader:
-    """One stream of one integration, within one attempt. Raises Trouble, and LostClaim."""
+    """One stream of one integration, within one attempt. Raises Trouble, LostClaim and Stopping."""
 
     def __init__(self, attempt: Attempt, api: Api, account: Account, integration: Integration, stream: Stream) -> None:
         self._attempt, self._runtime, self._platform = attempt, attempt.runtime, attempt.platform
@@ -98,14 +98,18 @@ class StreamReader:
                 pages = self._platform.read(self._api, self._account, self._stream, place.window, resume=place.resume)
                 hearing = self._hearing(place)
                 with self._runtime.database.connection() as connection:
+                    self._attempt.go_on()
                     for page in pages:
                         self._attempt.note(page)
                         if hearing.repeats(page):
                             self._pass_over(place, page, hearing, connection)
                         else:
                             self._store(place, page, hearing, connection)
+                        is_last = page.resume is None
                         # Let go before the next one comes: what a sync holds is one page, however many there are.
                         del page
+                        if not is_last:
+                            self._attempt.go_on()
                 return
             except DeadCursor as dead:
                 log.info("sync %s: a window of %s starts over", self._integration.id, self._stream.name)

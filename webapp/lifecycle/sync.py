@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from webapp.lifecycle.allowance import Allowance
 from webapp.lifecycle.ask_why import asked_why
-from webapp.lifecycle.attempt import Attempt
+from webapp.lifecycle.attempt import Attempt, Stopping
 from webapp.lifecycle.claim import Claim, LostClaim
 from webapp.lifecycle.read_stream import StreamReader
 from webapp.lifecycle.recover import open_receipt
@@ -22,7 +22,11 @@ def sync(runtime: Runtime, claim: Claim) -> Outcome:
     attempt = Attempt(runtime, claim)
     try:
         attempt.begin()
-        _read_everything(attempt)
+        try:
+            _read_everything(attempt)
+        except Stopping:
+            attempt.stop()
+            return attempt.ended(Outcome.INTERRUPTED)
         attempt.succeed()
         return attempt.ended(Outcome.DONE)
     except Trouble as trouble:
@@ -56,7 +60,7 @@ def _read_everything(attempt: Attempt) -> None:
             if not trouble.diagnosis.is_about_one_stream:
                 break
         except Exception as failed:
-            if isinstance(failed, (LostClaim, *runtime.database.lost)):
+            if isinstance(failed, (LostClaim, Stopping, *runtime.database.lost)):
                 raise
             # Ours, or an answer nobody thought of: no reason to leave the other streams unread.
             fault = fault or failed
