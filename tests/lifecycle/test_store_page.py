@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import msgspec
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from webapp.lifecycle.store_page import store_page
@@ -52,6 +53,18 @@ def test_what_was_stored_reads_back_as_it_was(runtime, store, order):
     assert (found.created_at, found.day, found.cancelled_at) == (order.created_at, order.day, None)
     assert (found.name, found.total_micros) == ("#1", 2**40)
     assert {one.title for one in rows(runtime, LineRow)} == {order.lines[0].title}
+
+
+@pytest.mark.parametrize("second", [timedelta(0), timedelta(microseconds=7), timedelta(milliseconds=500)])
+def test_an_instant_is_kept_as_the_tables_themselves_keep_it(runtime, store, order, second):
+    at = datetime(2026, 3, 8, 23, 30, tzinfo=timezone(timedelta(hours=-5, minutes=-30))) + second
+    store(msgspec.structs.replace(order, created_at=at))
+    with runtime.database.writing() as session:
+        (found,) = session.exec(select(OrderRow).where(OrderRow.created_at == at))
+        session.add(OrderRow(**{**found.model_dump(), "order_id": "2"}))
+    with runtime.database.reading() as session:
+        kept = session.execute(text("SELECT created_at FROM store_order ORDER BY order_id")).scalars().all()
+    assert kept[0] == kept[1]
 
 
 def test_a_line_taken_off_an_order_is_gone_and_the_rest_is_as_it_is_now(runtime, store, order):

@@ -55,6 +55,20 @@ def test_an_amount_is_as_large_as_a_column_holds_and_no_larger(canned, week, slu
     assert garbled(canned, week, slug, **{what: beyond})
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"), [('"12"', 12), ("12", 12), ('"-1"', None), (str(2**63), None), ('"many"', None)]
+)
+def test_meta_may_put_a_count_in_quotes_and_nothing_else_into_it(canned, week, said, meant):
+    (row,) = REPLIES["meta_ads"](HONEST)[0]["data"]
+    spelled = json.dumps({"data": [{**row, "spend": "1", "action_values": [], "clicks": "<clicks>"}]})
+    reply = 200, spelled.replace('"<clicks>"', said).encode()
+    if meant is None:
+        with pytest.raises(Trouble, match="makes no sense"):
+            read(canned, week, "meta_ads", [reply])
+    else:
+        assert [one.clicks for one in read(canned, week, "meta_ads", [reply])] == [meant]
+
+
 @each
 @pytest.mark.parametrize("what", ["account", "campaign", "name", "currency"])
 def test_a_nul_reaches_no_record(canned, week, slug, what):

@@ -85,22 +85,21 @@ class Attempt:
             self.recovering = True
 
     def note(self, page: Page) -> None:
-        """One page more, to be counted with the next that is written."""
+        """One page more, to be counted when somebody is told."""
         self._rows += len(page.records)
         self._uncounted.append(len(page.records))
 
-    def count(self, session: Session, stream: Stream, window: Window, *, finished: bool) -> None:
-        """Write down the pages noted since the last time."""
+    def tell(
+        self, session: Session, integration: Integration, stream: Stream, window: Window, *, finished: bool
+    ) -> None:  # fmt: skip
+        """Let whoever watches see how far it is: at the end of a window, or when that was long ago."""
+        if not finished and time.monotonic() - self._told < TELL_SECONDS:
+            return
+        self._told = time.monotonic()
         whole = finished and stream.reading is not Reading.SNAPSHOT
         given = {"run": self.run_id, "named": stream.name, "asked": len(self._uncounted), "more": sum(self._uncounted)}
         session.execute(_COUNT, given | {"whole": (window.last - window.first).days + 1 if whole else 0})
         self._uncounted.clear()
-
-    def tell(self, session: Session, integration: Integration, *, at_once: bool) -> None:
-        """Let whoever watches see how far it is, at once or when it was long ago."""
-        if not at_once and time.monotonic() - self._told < TELL_SECONDS:
-            return
-        self._told = time.monotonic()
         if self.recovering:
             advance_recovery(self.runtime, session, integration, finished=False)
         bump(session, integration.workspace_id)

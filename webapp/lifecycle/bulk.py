@@ -13,6 +13,7 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from sqlalchemy import event
 from sqlmodel import Session, SQLModel
 
@@ -39,7 +40,7 @@ class Bulk:
 
     def instant(self, at: datetime) -> str:
         """As the database reads it, in UTC."""
-        return at.astimezone(UTC).isoformat(" ", "microseconds")
+        return _rfc3339(at)
 
     def upsert(self, model: type[SQLModel], rows: Rows, *, all_new: bool = False) -> bool:
         """Insert what is new and replace what is there, by primary key; of two rows with one key the later stays.
@@ -60,8 +61,9 @@ class _Sqlite(Bulk):
         self._driver = driver
 
     def instant(self, at: datetime) -> str:
-        # SQLAlchemy keeps no zone there, and compares as text.
-        return at.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+        # SQLAlchemy keeps no zone there, and compares as text: always six digits of a second.
+        said = _rfc3339(at)
+        return f"{said[:10]} {said[11:19]}.{said[20:-1]:0<6}"
 
     def upsert(self, model: type[SQLModel], rows: Rows, *, all_new: bool = False) -> bool:
         know = _statements(model)
@@ -162,6 +164,12 @@ def _statements(model: type[SQLModel]) -> _Statements:
         insert_beside=f"{insert} SELECT {columns} FROM {beside} ON CONFLICT DO NOTHING",
         upsert_beside=f"{insert} SELECT {columns} FROM {beside} {on_conflict}",
     )
+
+
+def _rfc3339(at: datetime) -> str:
+    # Two of these for every order: a quarter of what `datetime.isoformat` takes.
+    said: str = msgspec.to_builtins(at.astimezone(UTC))
+    return said
 
 
 def _copy(cursor: psycopg.Cursor, statement: str, rows: Iterable[Row]) -> None:

@@ -55,7 +55,6 @@ _HOLD = (
     update(_lease)
     .where(_lease.c.integration_id == bindparam("which"), _lease.c.fence == bindparam("held"))
     .values(until=bindparam("again"))
-    .returning(_lease.c.fence)
 )
 _LET_GO = delete(_lease).where(_lease.c.integration_id == bindparam("which"), _lease.c.fence == bindparam("held"))
 _READ = select(Integration).where(col(Integration.id) == bindparam("which")).execution_options(populate_existing=True)
@@ -186,7 +185,7 @@ _ANY = select(_due.c.id).where(*_is_free(_NOW)).limit(1)
 def keep(runtime: Runtime, session: Session, claim: Claim) -> None:
     """Renew the lease inside the caller's transaction. Raises LostClaim; pausing and disconnecting end a lease, too."""
     given = {"which": claim.integration_id, "held": claim.fence, "again": runtime.now() + LEASE}
-    if session.execute(_HOLD, given).first() is None:
+    if session.connection().execute(_HOLD, given).rowcount == 0:
         raise LostClaim(claim.integration_id)
 
 

@@ -128,7 +128,7 @@ def cover(
 
 def keep_hint(session: Session, platform: Platform, integration: Integration, stream: Stream, hint: Hint) -> None:
     """Where to go on, while a window is not read to its end."""
-    session.execute(
+    session.connection().execute(
         _keeping(insert_of(session)),
         {
             "workspace_id": integration.workspace_id,

@@ -138,8 +138,7 @@ class StreamReader:
             if hint is None:
                 cover(runtime, session, integration, stream, at, (), known=self._known, finished=True, same=True)
                 end_window(session, self._platform, integration, stream, runtime.now())
-            attempt.count(session, stream, at.window, finished=hint is None)
-            attempt.tell(session, integration, at_once=hint is None)
+            attempt.tell(session, integration, stream, at.window, finished=hint is None)
 
     def _store(self, at: Hint, page: Page, hearing: Hearing, connection: Connection) -> None:
         attempt, runtime, stream, known = self._attempt, self._runtime, self._stream, self._known
@@ -171,8 +170,7 @@ class StreamReader:
                 end_window(session, self._platform, integration, stream, runtime.now(), said=said)
             else:
                 keep_hint(session, self._platform, integration, stream, hint)
-            attempt.count(session, stream, at.window, finished=hint is None)
-            attempt.tell(session, integration, at_once=hint is None)
+            attempt.tell(session, integration, stream, at.window, finished=hint is None)
         attempt.marked |= touched
         if self._said is not None and self._said.day in at.window.days:
             self._said = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -19,10 +21,13 @@ def store_page(
     session: Session, integration: Integration, records: Sequence[Record], *, read_at: datetime, all_new: bool = False
 ) -> set[date]:
     """Upsert the records; the days whose figures they touched come back. `all_new`: none is expected to be here yet."""
+    kinds: defaultdict[type[Record], list[Any]] = defaultdict(list)
+    for record in records:
+        kinds[type(record)].append(record)
+    spend: list[Spend] = kinds[Spend]
+    variants: list[Variant] = kinds[Variant]
     # Of two records of one page with the same key the later one is the newer word.
-    orders = list({record.id: record for record in records if isinstance(record, Order)}.values())
-    spend = [record for record in records if isinstance(record, Spend)]
-    variants = [record for record in records if isinstance(record, Variant)]
+    orders: list[Order] = list({order.id: order for order in kinds[Order]}.values())
     owner: Row = (integration.workspace_id, integration.platform, integration.account_id)
     write = bulk(session)
     _store_orders(write, owner, orders, all_new=all_new)

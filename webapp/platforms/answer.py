@@ -15,7 +15,6 @@ import msgspec
 MAX_DEPTH = 60
 # No error is longer; what is, is data, and data is read by its own shape (`decode`).
 LONGEST_WORD = 64 * 1024
-OUTLINE_DEPTH = 2
 MOST_STATED = 1_000_000_000_000
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
@@ -72,7 +71,7 @@ class Answer:
         Of a long body only the outline: its outer members as far as they are short, and None for those that are not.
         """
         try:
-            return _outline(self.body, OUTLINE_DEPTH)
+            return _outline(self.body)
         except (ValueError, RecursionError, msgspec.MsgspecError):
             return None
 
@@ -123,21 +122,23 @@ def dig_number(value: object, *path: str | int) -> float | None:
     return float(found)
 
 
-def _outline(body: bytes | msgspec.Raw, levels: int) -> object | None:
-    size = memoryview(body).nbytes
-    if size <= LONGEST_WORD:
-        return _decoded(bytes(body))
-    if levels == 0:
-        return None
-    first = bytes(memoryview(body)[:64]).lstrip()[:1]
-    if first == b"{":
-        return {name: _outline(value, levels - 1) for name, value in _OBJECT.decode(body).items()}
+def _outline(body: bytes) -> object:
+    if len(body) <= LONGEST_WORD:
+        return _decoded(body)
     # Google answers with a list of answers; any other list is data.
-    if first == b"[" and levels == OUTLINE_DEPTH:
-        return [_outline(value, levels - 1) for value in _LIST.decode(body)]
-    if levels == OUTLINE_DEPTH:
-        raise ValueError("neither an object nor a list")
-    return None
+    if body[:64].lstrip()[:1] == b"[":
+        return [_members(one) for one in _LIST.decode(body)]
+    return _members(body)
+
+
+def _members(body: bytes | msgspec.Raw) -> object | None:
+    """What an object says beside its data; None for anything else that is long."""
+    if memoryview(body).nbytes <= LONGEST_WORD:
+        return _decoded(bytes(body))
+    if bytes(memoryview(body)[:64]).lstrip()[:1] != b"{":
+        return None
+    members = _OBJECT.decode(body).items()
+    return {name: _decoded(bytes(one)) if memoryview(one).nbytes <= LONGEST_WORD else None for name, one in members}
 
 
 def _decoded(body: bytes) -> object | None:

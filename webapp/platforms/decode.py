@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -19,6 +19,8 @@ from webapp.platforms.streams import Total, Window
 
 T = TypeVar("T")
 LARGEST = 2**63 - 1
+# A non-negative whole number that fits a database column.
+Count = Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
 MOST_DIGITS = 18
 # No shop on the web is older; and no order is placed in a year that nobody has reached.
 YEARS = range(1990, 2100)
@@ -39,16 +41,16 @@ class OAuthTokens(msgspec.Struct):
     scope: str | None = None
 
 
-def decode(answer: Answer, shape: type[T]) -> T:
-    """The body as `shape`; raises Trouble when it is not that."""
+def decode(answer: Answer, shape: type[T], *, in_quotes: bool = False) -> T:
+    """The body as `shape`; raises Trouble when it is not that. `in_quotes`: numbers may be written as text."""
     with reading(answer):
-        return _decoder(shape).decode(without_nul(answer.body))
+        return _decoder(shape, in_quotes).decode(without_nul(answer.body))
 
 
-def _decoder(shape: type[T]) -> msgspec.json.Decoder[T]:
+def _decoder(shape: type[T], in_quotes: bool) -> msgspec.json.Decoder[T]:
     # Made once for each shape; there are as many as classes in the platform modules.
     if shape not in _DECODERS:
-        _DECODERS[shape] = msgspec.json.Decoder(shape)
+        _DECODERS[shape] = msgspec.json.Decoder(shape, strict=not in_quotes)
     return _DECODERS[shape]
 
 
@@ -153,12 +155,12 @@ def local_day(instant: datetime, timezone: str) -> date:
     return instant.astimezone(ZoneInfo(zone_name(timezone))).date()
 
 
-def day_within(text: str, window: Window) -> date:
-    """An ISO day that lies in the window; ValueError otherwise."""
-    day = date.fromisoformat(text)
-    if not window.first <= day <= window.last:
+def day_within(day: str | date, window: Window) -> date:
+    """A day, ISO where it is text, that lies in the window; ValueError otherwise."""
+    found = date.fromisoformat(day) if isinstance(day, str) else day
+    if not window.first <= found <= window.last:
         raise ValueError("a day that was not asked for")
-    return day
+    return found
 
 
 def spend_totals(window: Window, found: Iterable[tuple[str, int, str | None]]) -> dict[date, Total]:

@@ -14,7 +14,7 @@ import msgspec
 
 from webapp.platforms.answer import Answer
 from webapp.platforms.consent import Account
-from webapp.platforms.decode import count, day_within, decode, garbled, micros, reading, spend_totals, within
+from webapp.platforms.decode import Count, count, day_within, decode, garbled, micros, reading, spend_totals, within
 from webapp.platforms.records import Spend
 from webapp.platforms.streams import Total, Window
 
@@ -40,11 +40,11 @@ class Insight(msgspec.Struct, gc=False):
     account_id: str
     account_currency: str
     campaign_id: str
-    date_start: str
+    date_start: date
     spend: str
     campaign_name: str = ""
-    impressions: str = "0"
-    clicks: str = "0"
+    impressions: Count = 0
+    clicks: Count = 0
     actions: list[_Action] = []
     action_values: list[_Action] = []
 
@@ -86,8 +86,8 @@ def spend(row: Insight, window: Window, account: Account) -> Spend:
         day=day_within(row.date_start, window),
         spend_micros=micros(row.spend),
         currency=row.account_currency,
-        impressions=count(row.impressions),
-        clicks=count(row.clicks),
+        impressions=row.impressions,
+        clicks=row.clicks,
         conversions_micros=_purchases(row.actions),
         value_micros=_purchases(row.action_values),
     )

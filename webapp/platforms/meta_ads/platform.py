@@ -194,7 +194,7 @@ class MetaAds(Platform):
                 if trouble.diagnosis.code == DEAD_CURSOR and after:
                     raise DeadCursor(trouble.answer) from None
                 raise
-            page = decode(answer, Insights)
+            page = decode(answer, Insights, in_quotes=True)
             with reading(answer):
                 records = tuple(spend(row, window, account) for row in page.data)
             if page.paging is None or page.paging.next is None:

@@ -25,6 +25,7 @@ DEAD_GRANT = ("active refresh_token", "app_not_installed", "invalid_subject_toke
 REFUSED = re.compile(r"api key|access token|unrecognized login|unauthori[sz]ed|uninstalled", re.I)
 CLOSED = re.compile(r"unavailable shop|shop.{0,20}(unavailable|frozen|closed|inactive|locked)", re.I)
 SCOPE = re.compile(r"\bscopes?\b|approval|permission|access", re.I)
+FAULTS = frozenset({"errors", "error"})
 AMBIGUOUS = (Cause.TOKEN_EXPIRED, Cause.REFRESH_INTERRUPTED)
 
 
@@ -37,6 +38,14 @@ def diagnose(answer: Answer) -> Diagnosis | None:
         return common_diagnosis(answer)
     if answer.stage in TOKEN_STAGES:
         return _token(answer)
+    if (
+        answer.status == 200
+        and isinstance(answer.json, dict)
+        and "data" in answer.json
+        and not FAULTS & answer.json.keys()
+    ):
+        # Data and nothing else: what it tells of is the shop's, and no word of it is looked at.
+        return None
     return _codes(answer) or _status(answer)
 
 
