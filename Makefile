@@ -10,7 +10,7 @@ run: .venv/run ## start everything: the product, its jobs and, without credentia
 test: .venv/dev ## the whole suite, on SQLite and PostgreSQL, in a real browser
 	@.ci/tools
 	@scratch=$$(.ci/scratch) || exit 1; trap 'rm -rf "$$scratch"' EXIT INT TERM; \
-	TMPDIR=$$scratch $(PY) -m pytest -n 2 --dist loadgroup tests
+	TMPDIR=$$scratch $(PY) -m pytest -n 3 --dist loadgroup tests
 
 check: .venv/dev ## what CI runs: format, lint, types, import contracts, templates, then the suite
 	@$(PY) -m ruff format --check .
