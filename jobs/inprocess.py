@@ -26,7 +26,8 @@ log = logging.getLogger(__name__)
 
 WORKERS = 8
 SHARE = 3
-DRAIN_SECONDS = 25.0
+# A renewal at its longest, and what came of it stored again and again (webapp/lifecycle/renewal.py).
+DRAIN_SECONDS = 50.0
 
 
 def make_engine(app: Flask) -> InProcessEngine:

@@ -26,14 +26,15 @@ def set_when_stopped(stopped: threading.Event) -> Iterator[None]:
     heard, written = socket.socketpair()
     written.setblocking(False)
     threading.Thread(target=_listen, args=(heard, stopped), name="signals", daemon=True).start()
+    # First, so that no signal falls between: until there is a handler, one does what it always did.
+    noted_before = signal.set_wakeup_fd(written.fileno(), warn_on_full_buffer=False)
     before = {number: signal.signal(number, lambda *_: None) for number in SIGNALS}
-    signal.set_wakeup_fd(written.fileno(), warn_on_full_buffer=False)
     try:
         yield
     finally:
-        signal.set_wakeup_fd(-1)
         for number, handler in before.items():
             signal.signal(number, handler)
+        signal.set_wakeup_fd(noted_before)
         written.close()
 
 
@@ -46,7 +47,9 @@ def _listen(heard: socket.socket, stopped: threading.Event) -> None:
 
 def end_process(code: int) -> NoReturn:
     """End now. An orderly exit would wait for every thread that did not end in its time, however long it takes."""
-    logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    try:
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)

@@ -15,6 +15,7 @@ from webapp.lifecycle.pause import pause
 from webapp.models.data import OrderRow, VariantRow
 from webapp.models.health import Health
 from webapp.models.sync import Outcome, SyncRun
+from webapp.queries.history import history_of
 
 ORDERS = "query Orders"
 
@@ -22,6 +23,11 @@ ORDERS = "query Orders"
 def stored(acts, table) -> int:
     with acts.runtime.database.reading() as session:
         return session.exec(select(func.count()).select_from(table)).one()
+
+
+def counted(acts) -> int:
+    with acts.runtime.database.reading() as session:
+        return session.exec(select(func.max(SyncRun.rows))).one()
 
 
 def cursor_in(asked: str) -> str | None:
@@ -118,6 +124,38 @@ def test_a_cursor_the_platform_forgot_starts_the_window_over(acts, sandbox):
     assert acts.is_complete(shopify) > 300
 
 
+def test_a_process_that_is_to_end_begins_no_renewal(acts, sandbox, runtime):
+    shopify = acts.connects("shopify", shop="aurora.myshopify.com")
+    renewed = sandbox.world.counted("shopify")["refresh"]
+
+    def refused_while_stopping(words):
+        if ORDERS not in words:
+            return None
+        runtime.stopping.set()
+        return Response('{"errors":"[API] Invalid API key or access token"}', 401, content_type="application/json")
+
+    sandbox.instead = refused_while_stopping
+    assert acts.syncs(shopify) is Outcome.INTERRUPTED
+    assert sandbox.world.counted("shopify")["refresh"] == renewed
+    assert acts.open_incidents() == []
+
+
+def test_pages_stored_before_trouble_are_counted_to_the_last(acts, sandbox):
+    shopify = acts.connects("shopify", shop="aurora.myshopify.com")
+    asked = []
+
+    def refused_at_the_third(words):
+        if ORDERS in words:
+            asked.append(words)
+            if len(asked) == 3:
+                return answer({"errors": [{"message": "Oops", "extensions": {"code": "UNDEFINED_FIELD"}}]})
+        return None
+
+    sandbox.instead = refused_at_the_third
+    assert acts.syncs(shopify) is Outcome.TROUBLE
+    assert counted(acts) == stored(acts, OrderRow) + stored(acts, VariantRow) > 0
+
+
 @pytest.mark.parametrize("stop", [pause, disconnect])
 def test_what_the_merchant_stops_between_two_pages_of_a_window_writes_nothing_more(acts, sandbox, stop):
     shopify = acts.connects("shopify", shop="aurora.myshopify.com")
@@ -150,7 +188,7 @@ def test_a_process_that_is_to_end_stores_the_page_in_hand_and_leaves_the_rest_to
     sandbox.instead = stopping_at_the_third
     assert acts.syncs(shopify) is Outcome.INTERRUPTED
     assert len(asked) == 3
-    assert stored(acts, OrderRow) > 0
+    assert counted(acts) == stored(acts, OrderRow) + stored(acts, VariantRow) > 0
     runtime.stopping.clear()
     assert anything_due(runtime), "free at once, whatever its lease was"
     assert acts.syncs(shopify) is Outcome.DONE
@@ -159,7 +197,10 @@ def test_a_process_that_is_to_end_stores_the_page_in_hand_and_leaves_the_rest_to
     assert acts.is_complete(shopify) > 300
     with runtime.database.reading() as session:
         outcomes = [(run.outcome, run.ended_at is not None) for run in session.exec(select(SyncRun))]
+        told = [entry.title for entry in history_of(session, runtime.platform("shopify"), shopify)]
     assert outcomes == [(Outcome.INTERRUPTED, True), (Outcome.DONE, True), (Outcome.DONE, True)]
+    assert "2 syncs, all fine" in told
+    assert not any("without an answer" in one for one in told), "we broke it off, not Shopify"
 
 
 @pytest.mark.parametrize("cursor", ["the same one", "always a new one"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
+from collections.abc import Callable
 from datetime import date
 
 from sqlalchemy import bindparam, update
@@ -57,6 +58,7 @@ class Attempt:
         self.marked: set[date] = set()
         self._told = -TELL_SECONDS
         self._rows = 0
+        self._stream = ""
         self._uncounted: list[int] = []
         self._claimed_at = runtime.now()
         self._began = time.monotonic()
@@ -84,8 +86,9 @@ class Attempt:
             )  # fmt: skip
             self.recovering = True
 
-    def note(self, page: Page) -> None:
+    def note(self, stream: Stream, page: Page) -> None:
         """One page more, to be counted when somebody is told."""
+        self._stream = stream.name
         self._rows += len(page.records)
         self._uncounted.append(len(page.records))
 
@@ -97,9 +100,7 @@ class Attempt:
             return
         self._told = time.monotonic()
         whole = finished and stream.reading is not Reading.SNAPSHOT
-        given = {"run": self.run_id, "named": stream.name, "asked": len(self._uncounted), "more": sum(self._uncounted)}
-        session.execute(_COUNT, given | {"whole": (window.last - window.first).days + 1 if whole else 0})
-        self._uncounted.clear()
+        self._count(session, days=(window.last - window.first).days + 1 if whole else 0)
         if self.recovering:
             advance_recovery(self.runtime, session, integration, finished=False)
         bump(session, integration.workspace_id)
@@ -108,6 +109,17 @@ class Attempt:
         """Asked before each page. Raises Stopping once this process is to end."""
         if self.runtime.stopping.is_set():
             raise Stopping
+
+    def renewed(self, renew: Callable[[str], str | None], refused: str) -> str | None:
+        """What `renew` has in place of a refused token. No renewal is begun that may not be waited for: Stopping."""
+        self.go_on()
+        return renew(refused)
+
+    def count_the_rest(self) -> None:
+        """Pages stored since somebody was told, before the attempt ends in the middle of a window."""
+        if self._uncounted:
+            with self.runtime.database.writing(passing=True) as session:
+                self._count(session, days=0)
 
     def stop(self) -> None:
         """Leave the rest to whoever claims it next, at once: it goes on after the last page that was stored."""
@@ -150,3 +162,8 @@ class Attempt:
             },
         )  # fmt: skip
         return outcome
+
+    def _count(self, session: Session, *, days: int) -> None:
+        given = {"run": self.run_id, "named": self._stream, "asked": len(self._uncounted), "more": sum(self._uncounted)}
+        session.execute(_COUNT, given | {"whole": days})
+        self._uncounted.clear()

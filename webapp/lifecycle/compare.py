@@ -45,7 +45,7 @@ def compare_due(runtime: Runtime) -> int:
     """
     began, done = time.monotonic(), 0
     willing = {platform.slug for platform in runtime.platforms()}
-    while willing and time.monotonic() - began < ROUND_SECONDS:
+    while willing and time.monotonic() - began < ROUND_SECONDS and not runtime.stopping.is_set():
         claim = claim_comparison(runtime, willing)
         if claim is None:
             break

@@ -100,7 +100,7 @@ class StreamReader:
                 with self._runtime.database.connection() as connection:
                     self._attempt.go_on()
                     for page in pages:
-                        self._attempt.note(page)
+                        self._attempt.note(self._stream, page)
                         if hearing.repeats(page):
                             self._pass_over(place, page, hearing, connection)
                         else:
@@ -214,6 +214,7 @@ class StreamReader:
         if stream.reading is not Reading.CHANGES:
             return
         for day in doubted:
+            self._attempt.go_on()
             window = whole_day(day, ZoneInfo(integration.timezone))
             listed = self._platform.listed(self._api, self._account, stream, window)
             if listed is None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from functools import partial
+
 from webapp.lifecycle.allowance import Allowance
 from webapp.lifecycle.ask_why import asked_why
 from webapp.lifecycle.attempt import Attempt, Stopping
@@ -16,6 +19,8 @@ from webapp.models.integration import Integration
 from webapp.models.sync import Outcome
 from webapp.platforms.diagnosis import Trouble
 
+log = logging.getLogger(__name__)
+
 
 def sync(runtime: Runtime, claim: Claim) -> Outcome:
     """One attempt, begun to ended. Trouble is recorded, never raised; a lost claim writes nothing more."""
@@ -25,11 +30,13 @@ def sync(runtime: Runtime, claim: Claim) -> Outcome:
         try:
             _read_everything(attempt)
         except Stopping:
+            attempt.count_the_rest()
             attempt.stop()
             return attempt.ended(Outcome.INTERRUPTED)
         attempt.succeed()
         return attempt.ended(Outcome.DONE)
     except Trouble as trouble:
+        attempt.count_the_rest()
         trouble = asked_why(attempt.platform, attempt.api, trouble)
         record_trouble(runtime, claim, trouble, run_id=attempt.run_id)
         return attempt.ended(Outcome.TROUBLE, cause=trouble.diagnosis.cause)
@@ -39,6 +46,7 @@ def sync(runtime: Runtime, claim: Claim) -> Outcome:
 
 def _read_everything(attempt: Attempt) -> None:
     runtime, platform = attempt.runtime, attempt.platform
+    attempt.go_on()
     with runtime.database.reading() as session:
         integration = session.get_one(Integration, attempt.claim.integration_id)
         login = session.get_one(Login, integration.login_id)
@@ -47,7 +55,8 @@ def _read_everything(attempt: Attempt) -> None:
     attempt.recovering = receipt is not None
     assert login.id is not None
     token = usable_token(runtime, login.id)
-    api = attempt.api = runtime.api(platform, token=token, tenant=login.tenant, renew=renewer(runtime, login.id))
+    renew = partial(attempt.renewed, renewer(runtime, login.id))
+    api = attempt.api = runtime.api(platform, token=token, tenant=login.tenant, renew=renew)
     account = platform.probe(api, integration.account)
     allowance = Allowance(runtime, platform)
     troubles: list[Trouble] = []
@@ -61,6 +70,8 @@ def _read_everything(attempt: Attempt) -> None:
                 break
         except Exception as failed:
             if isinstance(failed, (LostClaim, Stopping, *runtime.database.lost)):
+                if fault is not None:
+                    log.error("sync failed", exc_info=fault, extra={"platform": platform.slug})
                 raise
             # Ours, or an answer nobody thought of: no reason to leave the other streams unread.
             fault = fault or failed

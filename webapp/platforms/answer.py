@@ -15,6 +15,7 @@ import msgspec
 MAX_DEPTH = 60
 # No error is longer; what is, is data, and data is read by its own shape (`decode`).
 LONGEST_WORD = 64 * 1024
+OUTLINE_DEPTH = 2
 MOST_STATED = 1_000_000_000_000
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
@@ -71,9 +72,20 @@ class Answer:
         Of a long body only the outline: its outer members as far as they are short, and None for those that are not.
         """
         try:
-            return _outline(self.body)
+            return _outline(self.body, OUTLINE_DEPTH)
         except (ValueError, RecursionError, msgspec.MsgspecError):
             return None
+
+    @cached_property
+    def members(self) -> frozenset[str]:
+        """The names of an object's outer members, however long they are: a look at a page of data that opens none of
+        them. Empty for anything else."""
+        try:
+            if len(self.body) > LONGEST_WORD:
+                return frozenset(_OBJECT.decode(self.body))
+        except (RecursionError, msgspec.MsgspecError):
+            return frozenset()
+        return frozenset(self.json) if isinstance(self.json, dict) else frozenset()
 
     @property
     def may_have_acted(self) -> bool:
@@ -122,23 +134,21 @@ def dig_number(value: object, *path: str | int) -> float | None:
     return float(found)
 
 
-def _outline(body: bytes) -> object:
-    if len(body) <= LONGEST_WORD:
-        return _decoded(body)
-    # Google answers with a list of answers; any other list is data.
-    if body[:64].lstrip()[:1] == b"[":
-        return [_members(one) for one in _LIST.decode(body)]
-    return _members(body)
-
-
-def _members(body: bytes | msgspec.Raw) -> object | None:
-    """What an object says beside its data; None for anything else that is long."""
-    if memoryview(body).nbytes <= LONGEST_WORD:
+def _outline(body: bytes | msgspec.Raw, levels: int) -> object | None:
+    size = memoryview(body).nbytes
+    if size <= LONGEST_WORD:
         return _decoded(bytes(body))
-    if bytes(memoryview(body)[:64]).lstrip()[:1] != b"{":
+    if levels == 0:
         return None
-    members = _OBJECT.decode(body).items()
-    return {name: _decoded(bytes(one)) if memoryview(one).nbytes <= LONGEST_WORD else None for name, one in members}
+    first = bytes(memoryview(body)[:64]).lstrip()[:1]
+    if first == b"{":
+        return {name: _outline(value, levels - 1) for name, value in _OBJECT.decode(body).items()}
+    # Google answers with a list of answers; any other list is data.
+    if first == b"[" and levels == OUTLINE_DEPTH:
+        return [_outline(value, levels - 1) for value in _LIST.decode(body)]
+    if levels == OUTLINE_DEPTH:
+        raise ValueError("neither an object nor a list")
+    return None
 
 
 def _decoded(body: bytes) -> object | None:

@@ -28,7 +28,7 @@ LONGEST_LIFE = timedelta(days=3650)
 # Anything at all: a token must not be thrown away for what is said beside it.
 Lifetime = object
 SHORTEST_LIFE_SECONDS = 60.0
-_DECODERS: dict[type[Any], msgspec.json.Decoder[Any]] = {}
+_DECODERS: dict[tuple[type[Any], bool], msgspec.json.Decoder[Any]] = {}
 
 
 class OAuthTokens(msgspec.Struct):
@@ -49,9 +49,10 @@ def decode(answer: Answer, shape: type[T], *, in_quotes: bool = False) -> T:
 
 def _decoder(shape: type[T], in_quotes: bool) -> msgspec.json.Decoder[T]:
     # Made once for each shape; there are as many as classes in the platform modules.
-    if shape not in _DECODERS:
-        _DECODERS[shape] = msgspec.json.Decoder(shape, strict=not in_quotes)
-    return _DECODERS[shape]
+    known = shape, in_quotes
+    if known not in _DECODERS:
+        _DECODERS[known] = msgspec.json.Decoder(shape, strict=not in_quotes)
+    return _DECODERS[known]
 
 
 def decode_tokens(answer: Answer) -> OAuthTokens:

@@ -176,7 +176,12 @@ def _syncs(session: Session, integration: Integration) -> Iterable[HistoryEntry]
     """Neighbouring runs of one day and one outcome as one line: "96 syncs, all fine"."""
     runs = session.exec(
         select(SyncRun)
-        .where(SyncRun.integration_id == integration.id, col(SyncRun.ended_at).is_not(None))
+        .where(
+            SyncRun.integration_id == integration.id,
+            col(SyncRun.ended_at).is_not(None),
+            # What we broke off ourselves says nothing of the platform; the next one went on with it.
+            col(SyncRun.outcome) != Outcome.INTERRUPTED,
+        )
         .order_by(col(SyncRun.started_at).desc())
         .limit(RUNS_SHOWN)
     ).all()

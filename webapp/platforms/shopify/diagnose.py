@@ -38,12 +38,7 @@ def diagnose(answer: Answer) -> Diagnosis | None:
         return common_diagnosis(answer)
     if answer.stage in TOKEN_STAGES:
         return _token(answer)
-    if (
-        answer.status == 200
-        and isinstance(answer.json, dict)
-        and "data" in answer.json
-        and not FAULTS & answer.json.keys()
-    ):
+    if answer.status == 200 and "data" in answer.members and answer.members.isdisjoint(FAULTS):
         # Data and nothing else: what it tells of is the shop's, and no word of it is looked at.
         return None
     return _codes(answer) or _status(answer)
