@@ -59,8 +59,7 @@ class InProcessEngine:
 
     def stop(self) -> None:
         """Begin nothing new and wait for what runs; a lease covers whatever does not end in time."""
-        with self._changed:
-            self._runtime.stopping.set()
+        self._runtime.stopping.set()
         self._scheduler.shutdown(wait=False)
         with self._changed:
             self._changed.wait_for(lambda: self._jobs + self._busy.total() == 0, timeout=DRAIN_SECONDS)

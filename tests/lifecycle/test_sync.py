@@ -197,9 +197,10 @@ def test_a_process_that_is_to_end_stores_the_page_in_hand_and_leaves_the_rest_to
     assert acts.is_complete(shopify) > 300
     with runtime.database.reading() as session:
         outcomes = [(run.outcome, run.ended_at is not None) for run in session.exec(select(SyncRun))]
-        told = [entry.title for entry in history_of(session, runtime.platform("shopify"), shopify)]
+        rows = sum(run.rows for run in session.exec(select(SyncRun)))
+        told = {entry.title: entry.text for entry in history_of(session, runtime.platform("shopify"), shopify)}
     assert outcomes == [(Outcome.INTERRUPTED, True), (Outcome.DONE, True), (Outcome.DONE, True)]
-    assert "2 syncs, all fine" in told
+    assert told["2 syncs, all fine"] == f"{rows:,} rows read.", "those before it was broken off among them"
     assert not any("without an answer" in one for one in told), "we broke it off, not Shopify"
 
 

@@ -173,15 +173,13 @@ def _receipts(
 
 
 def _syncs(session: Session, integration: Integration) -> Iterable[HistoryEntry]:
-    """Neighbouring runs of one day and one outcome as one line: "96 syncs, all fine"."""
+    """Neighbouring runs of one day and one outcome as one line: "96 syncs, all fine".
+
+    One that we broke off ourselves says nothing of the platform; it is part of the one that went on with it.
+    """
     runs = session.exec(
         select(SyncRun)
-        .where(
-            SyncRun.integration_id == integration.id,
-            col(SyncRun.ended_at).is_not(None),
-            # What we broke off ourselves says nothing of the platform; the next one went on with it.
-            col(SyncRun.outcome) != Outcome.INTERRUPTED,
-        )
+        .where(SyncRun.integration_id == integration.id, col(SyncRun.ended_at).is_not(None))
         .order_by(col(SyncRun.started_at).desc())
         .limit(RUNS_SHOWN)
     ).all()
@@ -195,15 +193,18 @@ def _syncs(session: Session, integration: Integration) -> Iterable[HistoryEntry]
         )
 
     def together(run: SyncRun) -> tuple[object, bool]:
-        return run.started_at.astimezone(zone).date(), run.outcome is Outcome.DONE
+        return run.started_at.astimezone(zone).date(), run.outcome is not Outcome.TROUBLE
 
     for (_, fine), group in groupby((run for run in runs if not is_told(run)), key=together):
         found = list(group)
-        number = wording.counted(len(found), SYNCS)
+        whole = [run for run in found if run.outcome is not Outcome.INTERRUPTED]
+        if not whole:
+            continue
+        number = wording.counted(len(whole), SYNCS)
         rows = wording.counted(sum(run.rows for run in found), ROWS)
-        verdict = ", all fine" if len(found) > 1 and fine else ", fine" if fine else " without an answer we could use"
+        verdict = ", all fine" if len(whole) > 1 and fine else ", fine" if fine else " without an answer we could use"
         yield HistoryEntry(
-            at=found[0].started_at, icon="refresh-cw" if fine else "clock-alert", tone="grey" if fine else "amber",
+            at=whole[0].started_at, icon="refresh-cw" if fine else "clock-alert", tone="grey" if fine else "amber",
             title=f"{number}{verdict}", text=f"{rows} read." if fine else _reasons(found),
         )  # fmt: skip
 
