@@ -167,7 +167,7 @@ def _statements(model: type[SQLModel]) -> _Statements:
 
 
 def _rfc3339(at: datetime) -> str:
-    # Two of these for every order: a quarter of what `datetime.isoformat` takes.
+    # Two of these for every order: a third of what `datetime.isoformat` takes.
     said: str = msgspec.to_builtins(at.astimezone(UTC))
     return said
 
