@@ -35,9 +35,7 @@ class Postgres:
             self._home.chmod(0o755)
             shutil.chown(self._folder, "postgres", "postgres")
         self._run("initdb", "-A", "trust", "-E", "UTF8", "-U", "postgres", "--no-sync", "-D", str(self._folder))
-        options = (f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off "
-                   "-c synchronous_commit=off -c full_page_writes=off -c max_connections=200")  # fmt: skip
-        self._run("pg_ctl", "-w", "-D", str(self._folder), "-l", str(self._folder / "log"), "-o", options, "start")
+        self._start()
         self._execute("CREATE DATABASE template_migrated")
         database = Database(self._url("template_migrated"))
         migrate(database)
@@ -46,6 +44,11 @@ class Postgres:
     def restart(self) -> None:
         """As an upgrade does it: every connection is cut off, nothing committed is lost."""
         self._run("pg_ctl", "-w", "-D", str(self._folder), "-m", "fast", "-l", str(self._folder / "log"), "restart")
+
+    def crash(self) -> None:
+        """Gone in the middle of everything, and back: what no commit had waited for is forgotten."""
+        self._run("pg_ctl", "-w", "-m", "immediate", "-D", str(self._folder), "stop")
+        self._start()
 
     def stop(self) -> None:
         self._run("pg_ctl", "-w", "-m", "immediate", "-D", str(self._folder), "stop")
@@ -69,6 +72,12 @@ class Postgres:
         self._execute(f"CREATE DATABASE {name}")
         self._as_client("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={self._url(name)}", str(copy))
         return self._url(name)
+
+    def _start(self) -> None:
+        options = (f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off "
+                   "-c synchronous_commit=off -c full_page_writes=off -c max_connections=200 "
+                   "-c wal_writer_delay=10s -c wal_writer_flush_after=1GB")  # fmt: skip
+        self._run("pg_ctl", "-w", "-D", str(self._folder), "-l", str(self._folder / "log"), "-o", options, "start")
 
     def _as_client(self, program: str, *arguments: str) -> None:
         done = subprocess.run([str(self._bin / program), *arguments], capture_output=True, text=True, check=False)

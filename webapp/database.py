@@ -35,6 +35,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self.reader = self.engine.execution_options(reading=True)
+        self._passing = self.engine.execution_options(passing=True)
 
     @property
     def is_sqlite(self) -> bool:
@@ -67,10 +68,14 @@ class Database:
     def writing(self, on: Connection | None = None, *, passing: bool = False) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
-        `passing` is what a machine that lost its power may forget, and need not wait for the disk.
+        `passing` is what a machine that loses its power may forget, though no process that is killed does: the
+        commit does not wait for the disk. The next one that waits makes it last too.
         """
-        engine = self.engine.execution_options(passing=True) if passing else self.engine
-        with Session(on or engine, expire_on_commit=False) as session, session.begin():
+        if on is not None:
+            bound: Connection | Engine = on.execution_options(passing=passing)
+        else:
+            bound = self._passing if passing else self.engine
+        with Session(bound, expire_on_commit=False) as session, session.begin():
             yield session
 
     def connection(self) -> Connection:
@@ -96,6 +101,7 @@ def _engine(url: str) -> Engine:
             url, pool_pre_ping=True, pool_size=10, max_overflow=10, connect_args=NOTICE_LOSS, hide_parameters=True
         )
         event.listen(engine, "connect", _prepare_postgres)
+        event.listen(engine, "begin", _begin_postgres)
         return engine
     connect_args = {"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
     engine = create_engine(url, connect_args=connect_args, hide_parameters=True)
@@ -124,6 +130,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _begin_postgres(connection: Connection) -> None:
+    if _is_passing(connection):
+        # <https://www.postgresql.org/docs/current/wal-async-commit.html>: lost or kept in the order of the commits.
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+
+
 def _begin_sqlite(connection: Connection) -> None:
     # A read that later writes fails with "database is locked" under WAL, whatever the timeout; so a writer
     # takes the write lock first, and a reader never asks for it.
@@ -131,5 +143,9 @@ def _begin_sqlite(connection: Connection) -> None:
     if not options.get("reading", False):
         driver = connection.connection.driver_connection
         assert driver is not None
-        driver.execute(f"PRAGMA synchronous={'NORMAL' if options.get('passing', False) else 'FULL'}")
+        driver.execute(f"PRAGMA synchronous={'NORMAL' if _is_passing(connection) else 'FULL'}")
     connection.exec_driver_sql("BEGIN" if options.get("reading", False) else "BEGIN IMMEDIATE")
+
+
+def _is_passing(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("passing", False))

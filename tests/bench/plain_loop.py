@@ -208,15 +208,14 @@ def _sum(actions: list[Action]) -> int:
 
 
 class Sqlite:
-    """As durable as the product: WAL, and every commit on the disk."""
+    """As durable as the product: WAL, and the disk is waited for at the end."""
 
     def __init__(self, url: str) -> None:
         self.at: object = _sqlite_text(datetime.now(UTC))
         sqlite3.register_adapter(datetime, _sqlite_text)
         sqlite3.register_adapter(date, date.isoformat)
         self._connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-            self._connection.execute(f"PRAGMA {pragma}")
+        self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("CREATE TABLE floor_cursor (stream TEXT PRIMARY KEY, after TEXT)")
         self._upserts = {
             table: f"{_insert(table, columns)} VALUES ({', '.join('?' * len(columns))}) {_on_conflict(columns, keys)}"
@@ -224,6 +223,7 @@ class Sqlite:
         }
 
     def page(self, stream: str, rows: Rows, cursor: str | None) -> None:
+        self._connection.execute(f"PRAGMA synchronous={'FULL' if cursor is None else 'NORMAL'}")
         self._connection.execute("BEGIN IMMEDIATE")
         for table, values in rows.items():
             self._connection.executemany(self._upserts[table], values)

@@ -91,7 +91,8 @@ def claim_due(
     # Never drawn twice, so that whoever lost a lease cannot take the next one's for theirs.
     fence = secrets.randbits(62)
     lease = {"until": now + LEASE, "holder": holder, "held": fence, "now": now}
-    with runtime.database.writing(passing=True) as session:
+    # A lease that is forgotten must have nobody left who holds it; a server's workers outlive its crash.
+    with runtime.database.writing(passing=runtime.database.is_sqlite) as session:
         due = session.execute(_wanted(frozenset(narrowed)), {"now": now, "many": limit, **narrowed}).all()
         which = json.dumps([one[0] for one in due])
         taken = session.execute(_taking(is_sqlite=runtime.database.is_sqlite), {"which": which, **lease}).all()

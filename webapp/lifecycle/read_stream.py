@@ -1,7 +1,8 @@
 """Read one stream: on from where it stopped, then every owed window, newest days first.
 
 Each page commits its rows, its coverage, the cursor and a resume hint together, guarded by the claim's fence; a kill
-anywhere loses nothing and repeats at most one page.
+anywhere loses nothing and repeats at most one page. The next one is fetched while the disk writes the last; the end of
+a window waits until all of it is written.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ class StreamReader:
         """It says what is stored: all there is to write is that it was heard."""
         attempt, runtime, stream = self._attempt, self._runtime, self._stream
         hint = at.after(page.resume, same=hearing.same)
-        with runtime.database.writing(connection) as session:
+        with runtime.database.writing(connection, passing=hint is not None) as session:
             integration = self._held(session, ends=hint is None)
             if hint is not None:
                 keep_hint(session, self._platform, integration, stream, hint)
@@ -143,7 +144,7 @@ class StreamReader:
     def _store(self, at: Hint, page: Page, hearing: Hearing, connection: Connection) -> None:
         attempt, runtime, stream, known = self._attempt, self._runtime, self._stream, self._known
         hidden = self._hidden(at, page)
-        with runtime.database.writing(connection) as session:
+        with runtime.database.writing(connection, passing=page.resume is not None) as session:
             integration = self._held(session, ends=page.resume is None)
             # A page without rows before the window's end only remembers where to go on: no data has flowed yet.
             if page.records or page.resume is None:
