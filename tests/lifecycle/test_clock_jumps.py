@@ -12,8 +12,10 @@ from sqlmodel import func, select
 from jobs.timetable import TIMETABLE
 from tests.lifecycle.cases import each
 from webapp.lifecycle.claim import claim_due
+from webapp.lifecycle.clock_jump import take_back_the_future
 from webapp.lifecycle.send_notices import send_due_notices
 from webapp.lifecycle.sync import sync
+from webapp.lifecycle.trouble import PATIENT_TRIES
 from webapp.models.access import Grant
 from webapp.models.data import OrderRow, RefundRow, SpendRow
 from webapp.models.health import Health
@@ -138,3 +140,42 @@ def test_a_clock_that_jumps_over_a_change_of_the_clocks(acts, our_clock, everyth
         everything_runs(one)
         assert acts.is_complete(one) > 300
     assert acts.row(one).health is Health.CONNECTED
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_trouble_met_by_a_clock_that_ran_ahead_is_told_in_time(acts, our_clock, runtime):
+    """What began then begins when the clock is put right: patience, and who is told when, are counted from there."""
+    shop = acts.connects("shopify")
+    assert acts.syncs(shop) is Outcome.DONE
+    acts.sandbox.switch("shopify", "outage")
+    our_clock(90 * DAY)
+    assert acts.syncs(shop) is Outcome.TROUBLE
+    our_clock(0)
+    take_back_the_future(runtime)
+    for _ in range(PATIENT_TRIES - 1):
+        assert acts.open_incidents() == []
+        acts.sandbox.advance(minutes=20)
+        assert acts.syncs(shop) is Outcome.TROUBLE
+    (incident,) = acts.open_incidents()
+    assert incident.began_at <= incident.opened_at <= runtime.now()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_broke_by_a_clock_that_ran_ahead_is_well_after_reconnecting(acts, our_clock, runtime, send_mail):
+    shop = acts.connects("shopify")
+    assert acts.syncs(shop) is Outcome.DONE
+    acts.sandbox.switch("shopify", "access_revoked")
+    our_clock(90 * DAY)
+    assert acts.syncs(shop) is Outcome.TROUBLE
+    our_clock(0)
+    take_back_the_future(runtime)
+    (incident,) = acts.open_incidents()
+    assert incident.began_at <= incident.opened_at <= runtime.now()
+    assert send_mail() == 1
+    acts.sandbox.advance(minutes=4)
+    acts.reconnects(shop)
+    assert acts.syncs(shop) is Outcome.DONE
+    assert acts.row(shop).health is Health.CONNECTED
+    assert not acts.integration(shop).is_dead
+    assert acts.receipt(shop).complete_at is not None
+    assert acts.is_complete(shop) > 300

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select, update
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from webapp.lifecycle.claim import LEASE
 from webapp.lifecycle.runtime import Runtime, bump
@@ -17,6 +17,7 @@ from webapp.models.notice import Notice
 from webapp.models.renewing import LONGEST_ASKED
 from webapp.models.signal import HeardSignal, Subscription
 from webapp.models.sync import Coverage
+from webapp.models.trouble import Incident, Receipt
 
 # The clocks of several machines may differ by this much.
 SKEW = timedelta(minutes=5)
@@ -29,11 +30,12 @@ def take_back_the_future(runtime: Runtime) -> None:
 
     A day read "then" was never read: no platform had it. Leases until then are free, and their fences move, so that
     whoever held one writes nothing more. Permissions renewed then are renewed again, since their ends were reckoned
-    from it. Costs one look at the integrations while there is nothing to undo.
+    from it. A problem that began then begins now. Costs one look at the integrations while there is nothing to undo.
     """
     now = runtime.now()
     with runtime.database.writing() as session:
-        ahead = session.scalars(select(Integration).where(col(Integration.last_attempt_at) > now + SKEW)).all()
+        marks = (Integration.last_attempt_at, Integration.failing_since, Integration.died_at, Integration.granted_at)
+        ahead = session.scalars(select(Integration).where(or_(*(col(mark) > now + SKEW for mark in marks)))).all()
         for integration in ahead:
             _take_back(session, integration, now)
         session.execute(delete(Lease).where(col(Lease.until) > now + LEASE + SKEW))
@@ -63,10 +65,20 @@ def _take_back(session: Session, integration: Integration, now: datetime) -> Non
     )
     session.execute(delete(Coverage).where(*mine, col(Coverage.fetched_at) > now + SKEW))
     session.execute(update(Coverage).where(*mine, col(Coverage.again_at) > now + SKEW).values(again_at=now))
-    integration.last_attempt_at = now
     # What was last proved before the clock ran ahead is not known any more; the permission itself is a mark that is.
     if integration.last_success_at is not None and integration.last_success_at > now:
         integration.last_success_at = integration.proved_at = integration.granted_at
     if integration.next_sync_at is not None:
         integration.next_sync_at = now
+    _no_later(integration, now)
+    for table in (Incident, Receipt):
+        for one in session.scalars(select(table).where(col(table.integration_id) == integration.id)):
+            _no_later(one, now)
     bump(session, integration.workspace_id)
+
+
+def _no_later(row: SQLModel, now: datetime) -> None:
+    """Whatever it says of a time that has not come yet is said of now."""
+    for name, at in row:
+        if isinstance(at, datetime) and at > now + SKEW:
+            setattr(row, name, now)
