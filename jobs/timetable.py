@@ -10,6 +10,7 @@ from webapp.lifecycle.act_on_signals import act_on_signals
 from webapp.lifecycle.breaker import look_after_breakers
 from webapp.lifecycle.clock_jump import take_back_the_future
 from webapp.lifecycle.compare import compare_due
+from webapp.lifecycle.count_stores import count_stores
 from webapp.lifecycle.digest import owe_digests
 from webapp.lifecycle.escalate import escalate
 from webapp.lifecycle.keep_alive import keep_alive
@@ -35,6 +36,7 @@ class Job:
 
 TIMETABLE = (
     Job("act_on_signals", timedelta(seconds=1), act_on_signals),
+    Job("count_stores", timedelta(seconds=1), count_stores),
     Job("send_notices", timedelta(seconds=2), send_due_notices),
     Job("tell_channels", timedelta(seconds=2), tell_channels),
     Job("keep_alive", timedelta(seconds=15), keep_alive),

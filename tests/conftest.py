@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -88,8 +87,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[SandboxServer]:
     server = SandboxServer(tmp_path)
-    # Every test begins at nine, whenever it is run: a day that ends in the middle of a story is another story.
-    server.advance(hours=(9 - datetime.now(UTC).hour) % 24)
+    server.begins_at_nine()
     yield server
     server.stop()
 

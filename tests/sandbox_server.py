@@ -6,6 +6,7 @@ import io
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -88,6 +89,10 @@ class SandboxServer:
         """What becomes of a used refresh token: what this switch says, or with None what the platform itself does."""
         for name in ROTATIONS:
             self.switch(slug, name, on=name == rotation)
+
+    def begins_at_nine(self) -> None:
+        """Whenever it is run: a day that ends in the middle of a story is another story."""
+        self.advance(hours=(9 - datetime.now(UTC).hour) % 24)
 
     def advance(self, **units: float) -> None:
         sizes = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}

@@ -6,14 +6,16 @@ import base64
 from dataclasses import replace
 
 import pytest
-from sqlmodel import select
+from sqlalchemy import select
+from sqlmodel import SQLModel
 
 from app import create_app
+from webapp.lifecycle.channels import add_channel
 from webapp.lifecycle.open_grant import live_grant, open_tokens
 from webapp.lifecycle.refresh import usable_token
 from webapp.lifecycle.rotate_keys import rotate_keys
 from webapp.lifecycle.runtime import Runtime
-from webapp.models.access import Authorization, Ending, Grant
+from webapp.models.access import Ending
 from webapp.models.sync import Outcome
 from webapp.vault import Vault
 
@@ -29,11 +31,20 @@ def with_new_key(app, runtime):
     restarted.extensions["runtime"].database.engine.dispose()
 
 
-def sealed(runtime: Runtime) -> list[str]:
+def by_column(runtime: Runtime) -> dict[str, list[str]]:
+    """Every sealed value of every table there is."""
+    columns = [
+        column for table in SQLModel.metadata.tables.values() for column in table.columns
+        if column.name.endswith("_sealed")
+    ]  # fmt: skip
     with runtime.database.reading() as session:
-        grants, flows = session.exec(select(Grant)).all(), session.exec(select(Authorization)).all()
-    found = [value for one in grants for value in (one.access_sealed, one.refresh_sealed)]
-    return [value for value in (*found, *(one.verifier_sealed for one in flows)) if value]
+        return {
+            str(one): list(session.scalars(select(one).where(one.is_not(None)))) for one in columns
+        }  # fmt: skip
+
+
+def sealed(runtime: Runtime) -> list[str]:
+    return [value for values in by_column(runtime).values() for value in values]
 
 
 def command(app, name: str):
@@ -45,8 +56,11 @@ def test_everything_sealed_is_sealed_anew_and_still_opens(acts, runtime, with_ne
     integrations = [acts.connects("shopify", shop="cedar.myshopify.com"), acts.connects("google_ads")]
     acts.reconnects(integrations[1])
     acts.stops_at_the_choice("meta_ads")
+    add_channel(runtime, workspace_id=acts.workspace_id, person_id=acts.person_id, name="#ads",
+                address=f"{acts.sandbox.url}/chat")  # fmt: skip
     way_back = acts.sandbox.approve(acts.leaves_for("google_ads"))
     before = sealed(runtime)
+    assert all(by_column(runtime).values()), "nothing of one kind that is sealed"
     assert {value.partition(".")[0] for value in before} == {"k1"}
     assert "still sealed with an older key: " in command(with_new_key, "doctor").output
     said = command(with_new_key, "rotate-keys")

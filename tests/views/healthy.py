@@ -22,6 +22,7 @@ from sandbox.standins import shopify
 from sandbox.store_data import CENT, Order, Seen, Shop, Variant, variants
 from tests.acts import Acts
 from webapp.lifecycle.count_store import count_store
+from webapp.lifecycle.count_stores import count_stores
 from webapp.lifecycle.incident_mail import situation
 from webapp.lifecycle.set_cost import set_cost
 from webapp.lifecycle.sum_days import mark_stale, owner_of, sum_stale_days
@@ -181,6 +182,8 @@ class Store:
             here = Here(session=session, workspace_id=workspace_id, board=board, now=now)
             found = [check for topic in TOPICS for check in topic.checks(here)]
         (shop,) = (one for one in board.rows if one.id == self.shop)
+        count_store(runtime, workspace_id=workspace_id, integration_id=self.shop, days=days)
+        count_stores(runtime)
         facts = count_store(runtime, workspace_id=workspace_id, integration_id=self.shop, days=days).facts
         found += roll.counted(shop, facts) if facts is not None else [roll.not_counted(shop)]
         return list(dict.fromkeys(found))

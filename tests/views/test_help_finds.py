@@ -58,6 +58,7 @@ from tests.views.faults import (
 )
 from tests.views.healthy import Healthy, Shelf, Store, built, in_other_words
 from tests.views.test_help import read
+from webapp.lifecycle.count_stores import count_stores
 from webapp.lifecycle.disconnect import disconnect
 from webapp.lifecycle.pause import pause
 from webapp.models.comparison import Comparison
@@ -71,6 +72,7 @@ def healthy(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> 
     folder = tmp_path_factory.mktemp("healthy")
     url = f"sqlite:///{shutil.copy(sqlite_template, folder / 'test.db')}"
     sandbox = SandboxServer(folder)
+    sandbox.begins_at_nine()
     app = create_app(Settings.from_env(environ_of(sandbox, url, folder), instance=folder))
     runtime = app.extensions["runtime"]
     people = people_of(runtime)
@@ -363,11 +365,15 @@ def test_the_page_counts_over_the_days_one_chooses_and_only_ones_own_store(store
     path = "/help/missing-orders-or-products"
     assert f'hx-get="{path}/count?days=7"' in ana.client.get(path).text
     for days in (7, 30):
+        waiting = ana.client.get(f"{path}/count?days={days}", headers={"HX-Request": "true"}).text
+        assert "Counting in your store" in read(waiting)
+        assert count_stores(store.acts.runtime) == 1
         counted = ana.client.get(f"{path}/count?days={days}", headers={"HX-Request": "true"}).text
         assert f"Look here: Shopify lists 1 order of the last {days} days that is not here: {lost.name}" in read(
             counted
         )
     assert read(bob.client.get(f"{path}/count?days=7", headers={"HX-Request": "true"}).text) == ""
+    assert count_stores(store.acts.runtime) == 0
     whole = ana.client.get(f"{path}/count").text
     assert "<h1>Missing orders or products</h1>" in whole
     assert lost.name in whole

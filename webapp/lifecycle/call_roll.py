@@ -21,13 +21,12 @@ from webapp.queries.coverage import data_through
 from webapp.queries.help_checks.roll_facts import Ours, RollFacts, roll_facts
 
 
-def call_roll(runtime: Runtime, *, workspace_id: str, integration_id: str, days: int) -> RollFacts | None:
+def call_roll(runtime: Runtime, one: Integration, *, days: int) -> RollFacts | None:
     """None where it cannot be asked, or does not answer well: whatever is wrong, the sync finds out and says so."""
+    if not one.is_active or one.failing_since is not None:
+        return None
     now = runtime.now()
     with runtime.database.reading() as session:
-        one = session.get(Integration, integration_id)
-        if one is None or one.workspace_id != workspace_id or not one.is_active or one.failing_since is not None:
-            return None
         login = session.get(Login, one.login_id) if one.login_id is not None else None
         platform = runtime.platform(one.platform)
         through = data_through(session, platform, one)

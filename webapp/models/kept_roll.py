@@ -14,7 +14,8 @@ AGAIN_AFTER = timedelta(seconds=10)
 
 
 class KeptRoll(SQLModel, table=True):
-    """One store and so many days. `answered_at` None: somebody is asking since `asked_at`. `facts` None: no answer."""
+    """One store and so many days. Somebody wants to know since `asked_at`, and it is being asked since `begun_at`.
+    Answered without `facts`: it could not be counted."""
 
     __tablename__ = "kept_roll"
 
@@ -23,5 +24,6 @@ class KeptRoll(SQLModel, table=True):
     account_id: str = Field(primary_key=True)
     days: int = Field(primary_key=True)
     asked_at: datetime
+    begun_at: datetime | None = None
     answered_at: datetime | None = None
     facts: dict[str, object] | None = Field(default=None, sa_type=JSON_TYPE)

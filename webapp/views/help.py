@@ -35,7 +35,8 @@ def show(topic: str) -> str:
 @blueprint.get("/missing-orders-or-products/count")
 @door.signed_in
 def count() -> str:
-    """Every store's own list of the last days held against ours; a fragment that the topic's page fetches."""
+    """Every store's own list of the last days held against ours; a fragment that the topic's page fetches, and fetches
+    again while a store is asked."""
     runtime, workspace_id, days = door.runtime(), door.viewer().workspace_id, _days()
     found: list[Check] = []
     waits = False
