@@ -215,7 +215,8 @@ class Sqlite:
         sqlite3.register_adapter(datetime, _sqlite_text)
         sqlite3.register_adapter(date, date.isoformat)
         self._connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode=WAL")
+        for pragma in ("journal_mode=WAL", "wal_autocheckpoint=4000"):
+            self._connection.execute(f"PRAGMA {pragma}")
         self._connection.execute("CREATE TABLE floor_cursor (stream TEXT PRIMARY KEY, after TEXT)")
         self._upserts = {
             table: f"{_insert(table, columns)} VALUES ({', '.join('?' * len(columns))}) {_on_conflict(columns, keys)}"

@@ -13,14 +13,19 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import event
 from sqlmodel import func, select
+from werkzeug.wrappers import Response
 
 from app import create_app
 from tests.acts import Acts, Compared
 from tests.postgres import Postgres
+from webapp.lifecycle import attempt
 from webapp.lifecycle.claim import LEASE
 from webapp.lifecycle.runtime import Runtime
-from webapp.models.data import OrderRow
+from webapp.lifecycle.sum_days import sum_stale_days
+from webapp.models.data import OrderRow, SpendRow
+from webapp.models.day_sum import AdDay
 from webapp.models.sync import Outcome
+from webapp.platforms.meta_ads import platform as meta
 from webapp.settings import Settings
 
 ORDERS = "query Orders"
@@ -46,22 +51,25 @@ def asked_for(words: str) -> Asked | None:
 
 
 class Committed(NamedTuple):
+    """`revision` is what those who watch compare: another one means that they are told."""
+
     waits: bool
+    revision: int
 
 
 @pytest.fixture
 def told(runtime: Runtime, sandbox) -> list[Asked | Committed]:
     """Questions for orders and commits of who writes, as they come."""
     engine, found = runtime.database.engine, []
+    setting, waits = ("PRAGMA synchronous", 2) if runtime.database.is_sqlite else ("SHOW synchronous_commit", "on")
 
     def committed(connection) -> None:
         if connection.get_execution_options().get("reading", False):
             return
         driver = connection.connection.driver_connection
-        if runtime.database.is_sqlite:
-            found.append(Committed(driver.execute("PRAGMA synchronous").fetchone() == (2,)))
-        else:
-            found.append(Committed(driver.execute("SHOW synchronous_commit").fetchone() == ("on",)))
+        (set_to,) = driver.execute(setting).fetchone()
+        (revision,) = driver.execute("SELECT sum(revision) FROM workspace").fetchone()
+        found.append(Committed(set_to == waits, revision))
 
     def asked(words: str) -> None:
         if one := asked_for(words):
@@ -72,15 +80,20 @@ def told(runtime: Runtime, sandbox) -> list[Asked | Committed]:
     return found
 
 
-def test_only_the_end_of_a_window_waits_for_the_disk(acts: Acts, told):
+@pytest.mark.parametrize("is_told", ["seldom", "always"])
+def test_what_is_told_and_the_end_of_a_window_wait_for_the_disk(acts: Acts, told, monkeypatch, is_told):
     shop = acts.connects("shopify", shop="aurora.myshopify.com")
     told.clear()
+    monkeypatch.setattr(attempt, "TELL_SECONDS", 1e9 if is_told == "seldom" else 0)
     assert acts.syncs(shop) is Outcome.DONE
+    written = [one for one in told if isinstance(one, Committed)]
+    assert all(one.waits for before, one in pairwise(written) if one.revision != before.revision)
     questions = [at for at, one in enumerate(told) if isinstance(one, Asked)]
-    pages = [(told[at + 1], told[then].goes_on) for at, then in pairwise(questions)]
-    assert {goes_on for _, goes_on in pages} == {True, False}
-    assert [written.waits for written, _ in pages] == [not goes_on for _, goes_on in pages]
-    assert told[-1] == Committed(waits=True)
+    goes_on = [told[at].goes_on for at in questions[1:]] + [False]
+    assert set(goes_on) == {True, False}
+    # The first page proves that data flows.
+    expected = [not more or is_told == "always" or at == 0 for at, more in enumerate(goes_on)]
+    assert [told[at + 1].waits for at in questions] == expected
 
 
 def in_the_middle(sandbox, happens: Callable[[], object]) -> None:
@@ -131,7 +144,7 @@ class Snapshot(NamedTuple):
 @pytest.mark.prove(small=2, full=100)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_machine_that_lost_its_power_reads_on(acts, environ, database_url, tmp_path, count, figure):
-    """What SQLite's log held is cut off anywhere: no failure of power can do more to it."""
+    """What SQLite's log holds is cut off anywhere; what it had copied into the file before was waited for."""
     file = Path(database_url.removeprefix("sqlite:///"))
     log = file.with_name(f"{file.name}-wal")
     shop = acts.connects("shopify", shop="aurora.myshopify.com")
@@ -182,3 +195,27 @@ def test_a_server_that_crashed_reads_on(acts, postgres: Postgres, count, figure)
         found.append(reads_on(acts, shop))
         acts.sandbox.advance(days=10)
     tell(figure, count, found, forgotten)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_wrote_what_a_crash_made_forgotten_does_not_go_on(acts, runtime, postgres: Postgres, monkeypatch):
+    """The platform forgets its place in the same moment: the window would start over, with days marked that are not."""
+    monkeypatch.setattr(meta, "LIMITS", (40, 40, 40))
+    one = acts.connects("meta_ads")
+
+    def crash(words: str) -> Response | None:
+        if "/insights" not in words or "after=" not in words:
+            return None
+        postgres.crash()
+        error = {"message": "Invalid cursors values", "type": "OAuthException", "code": 2642, "fbtrace_id": "x"}
+        return Response(json.dumps({"error": error}), 400, content_type="application/json")
+
+    acts.sandbox.instead = crash
+    with pytest.raises(runtime.database.lost):
+        acts.syncs(one)
+    is_back(acts.sandbox)
+    assert reads_on(acts, one).is_equal
+    sum_stale_days(runtime)
+    with runtime.database.reading() as session:
+        spent, summed = (set(session.exec(select(table.day).distinct())) for table in (SpendRow, AdDay))
+    assert spent == summed

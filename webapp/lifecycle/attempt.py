@@ -92,12 +92,15 @@ class Attempt:
         self._rows += len(page.records)
         self._uncounted.append(len(page.records))
 
+    def is_silent(self, *, finished: bool) -> bool:
+        """Whether nobody is told of a page: neither is its window finished, nor does it prove anything, nor was
+        whoever watches told long ago."""
+        return not finished and self.proven and time.monotonic() - self._told < TELL_SECONDS
+
     def tell(
         self, session: Session, integration: Integration, stream: Stream, window: Window, *, finished: bool
     ) -> None:  # fmt: skip
-        """Let whoever watches see how far it is: at the end of a window, or when that was long ago."""
-        if not finished and time.monotonic() - self._told < TELL_SECONDS:
-            return
+        """Let whoever watches see how far it is."""
         self._told = time.monotonic()
         whole = finished and stream.reading is not Reading.SNAPSHOT
         self._count(session, days=(window.last - window.first).days + 1 if whole else 0)

@@ -1,8 +1,8 @@
 """Read one stream: on from where it stopped, then every owed window, newest days first.
 
 Each page commits its rows, its coverage, the cursor and a resume hint together, guarded by the claim's fence; a kill
-anywhere loses nothing and repeats at most one page. The next one is fetched while the disk writes the last; the end of
-a window waits until all of it is written.
+anywhere loses nothing and repeats at most one page. The next one is fetched while the disk writes the last; what
+somebody is told, and the end of a window, waits until all of it is written.
 """
 
 from __future__ import annotations
@@ -42,8 +42,17 @@ log = logging.getLogger(__name__)
 class StreamReader:
     """One stream of one integration, within one attempt. Raises Trouble, LostClaim and Stopping."""
 
-    def __init__(self, attempt: Attempt, api: Api, account: Account, integration: Integration, stream: Stream) -> None:
+    def __init__(
+        self,
+        attempt: Attempt,
+        connection: Connection,
+        api: Api,
+        account: Account,
+        integration: Integration,
+        stream: Stream,
+    ) -> None:
         self._attempt, self._runtime, self._platform = attempt, attempt.runtime, attempt.platform
+        self._connection = connection
         self._api, self._account, self._integration, self._stream = api, account, integration, stream
         self._known: set[date] = set()
         self._said: Said | None = None
@@ -98,19 +107,18 @@ class StreamReader:
             try:
                 pages = self._platform.read(self._api, self._account, self._stream, place.window, resume=place.resume)
                 hearing = self._hearing(place)
-                with self._runtime.database.connection() as connection:
-                    self._attempt.go_on()
-                    for page in pages:
-                        self._attempt.note(self._stream, page)
-                        if hearing.repeats(page):
-                            self._pass_over(place, page, hearing, connection)
-                        else:
-                            self._store(place, page, hearing, connection)
-                        is_last = page.resume is None
-                        # Let go before the next one comes: what a sync holds is one page, however many there are.
-                        del page
-                        if not is_last:
-                            self._attempt.go_on()
+                self._attempt.go_on()
+                for page in pages:
+                    self._attempt.note(self._stream, page)
+                    if hearing.repeats(page):
+                        self._pass_over(place, page, hearing)
+                    else:
+                        self._store(place, page, hearing)
+                    is_last = page.resume is None
+                    # Let go before the next one comes: what a sync holds is one page, however many there are.
+                    del page
+                    if not is_last:
+                        self._attempt.go_on()
                 return
             except DeadCursor as dead:
                 log.info("sync %s: a window of %s starts over", self._integration.id, self._stream.name)
@@ -125,26 +133,28 @@ class StreamReader:
         # Of what came before the page to go on with nothing is known, unless it was all the same.
         return Hearing(self._said if alone else None, same=at.same if at.same or at.resume is None else None)
 
-    def _pass_over(self, at: Hint, page: Page, hearing: Hearing, connection: Connection) -> None:
+    def _pass_over(self, at: Hint, page: Page, hearing: Hearing) -> None:
         """It says what is stored: all there is to write is that it was heard."""
         attempt, runtime, stream = self._attempt, self._runtime, self._stream
         hint = at.after(page.resume, same=hearing.same)
-        with runtime.database.writing(connection, passing=hint is not None) as session:
+        is_silent = attempt.proven and hint is not None
+        with runtime.database.writing(self._connection, passing=is_silent) as session:
             integration = self._held(session, ends=hint is None)
             if hint is not None:
                 keep_hint(session, self._platform, integration, stream, hint)
-                if attempt.proven:
-                    return
+            if is_silent:
+                return
             attempt.prove(session, integration)
             if hint is None:
                 cover(runtime, session, integration, stream, at, (), known=self._known, finished=True, same=True)
                 end_window(session, self._platform, integration, stream, runtime.now())
             attempt.tell(session, integration, stream, at.window, finished=hint is None)
 
-    def _store(self, at: Hint, page: Page, hearing: Hearing, connection: Connection) -> None:
+    def _store(self, at: Hint, page: Page, hearing: Hearing) -> None:
         attempt, runtime, stream, known = self._attempt, self._runtime, self._stream, self._known
         hidden = self._hidden(at, page)
-        with runtime.database.writing(connection, passing=page.resume is not None) as session:
+        is_silent = attempt.is_silent(finished=page.resume is None)
+        with runtime.database.writing(self._connection, passing=is_silent) as session:
             integration = self._held(session, ends=page.resume is None)
             # A page without rows before the window's end only remembers where to go on: no data has flowed yet.
             if page.records or page.resume is None:
@@ -171,7 +181,8 @@ class StreamReader:
                 end_window(session, self._platform, integration, stream, runtime.now(), said=said)
             else:
                 keep_hint(session, self._platform, integration, stream, hint)
-            attempt.tell(session, integration, stream, at.window, finished=hint is None)
+            if not is_silent:
+                attempt.tell(session, integration, stream, at.window, finished=hint is None)
         attempt.marked |= touched
         if self._said is not None and self._said.day in at.window.days:
             self._said = None

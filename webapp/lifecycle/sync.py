@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from functools import partial
 
+from sqlalchemy import Connection
+
 from webapp.lifecycle.allowance import Allowance
 from webapp.lifecycle.ask_why import asked_why
 from webapp.lifecycle.attempt import Attempt, Stopping
@@ -28,7 +30,9 @@ def sync(runtime: Runtime, claim: Claim) -> Outcome:
     try:
         attempt.begin()
         try:
-            _read_everything(attempt)
+            # One for every page: a database that crashed ends the attempt, which remembers what that one forgot.
+            with runtime.database.connection() as connection:
+                _read_everything(attempt, connection)
         except Stopping:
             attempt.count_the_rest()
             attempt.stop()
@@ -44,7 +48,7 @@ def sync(runtime: Runtime, claim: Claim) -> Outcome:
         return attempt.ended(Outcome.INTERRUPTED)
 
 
-def _read_everything(attempt: Attempt) -> None:
+def _read_everything(attempt: Attempt, connection: Connection) -> None:
     runtime, platform = attempt.runtime, attempt.platform
     attempt.go_on()
     with runtime.database.reading() as session:
@@ -63,7 +67,7 @@ def _read_everything(attempt: Attempt) -> None:
     fault: Exception | None = None
     for stream in platform.streams:
         try:
-            StreamReader(attempt, api, account, integration, stream).read(fresh_since, allowance)
+            StreamReader(attempt, connection, api, account, integration, stream).read(fresh_since, allowance)
         except Trouble as trouble:
             troubles.append(trouble)
             if not trouble.diagnosis.is_about_one_stream:
