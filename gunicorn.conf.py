@@ -4,7 +4,8 @@ worker_class = "gthread"
 workers = 2
 threads = 8
 timeout = 60
-graceful_timeout = 30
+# As long as our own engine waits (jobs/inprocess.py): a request may be renewing a permission.
+graceful_timeout = 50
 # An access log would hold the addresses that platforms send people back to, with the codes in them.
 accesslog = None
 # Nobody steers it from another process; two on one machine would fight over the file.

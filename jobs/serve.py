@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from flask import Flask
 
 from jobs.engines import engine_of
+from jobs.inprocess import DRAIN_SECONDS
 from jobs.stop import set_when_stopped
 from jobs.web_server import stop, web_server
 from webapp.lifecycle.runtime import Runtime
@@ -17,7 +18,6 @@ from webapp.lifecycle.runtime import Runtime
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-DRAIN_SECONDS = 10.0
 FLUSH_SECONDS = 0.2
 
 
@@ -44,8 +44,10 @@ def serve(app: Flask, *, stand_ins: Neighbour | None, ready: Callable[[], None])
                 ready()
             runtime.stopping.wait()
         finally:
+            until = time.monotonic() + DRAIN_SECONDS
             engine.stop()
-            requests.wait_until_idle(DRAIN_SECONDS)
+            # Requests renew permissions and trade codes for them, which is waited for as long as a job's renewal is.
+            requests.wait_until_idle(max(0.0, until - time.monotonic()))
             stop(server)
             if stand_ins is not None:
                 stand_ins.stop()

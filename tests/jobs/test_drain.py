@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 import time
 
 import pytest
 
+from jobs import inprocess, serve
 from jobs.engines import prepare_database
-from tests.jobs.test_kills import Worker
+from tests.jobs.test_kills import ROOT, Worker
 from webapp.lifecycle.open_grant import live_grant, open_tokens
 from webapp.lifecycle.pause import pause
 from webapp.lifecycle.refresh import usable_token
@@ -59,3 +61,10 @@ def test_a_renewal_under_way_commits_first(acts, runtime, environ, used_by):
     assert (grant.generation, grant.intent_at, grant.lease_until) == (1, None, None)
     assert usable_token(runtime, login_id) == open_tokens(runtime.vault, grant)[0]
     assert acts.sandbox.world.counted("shopify")["refresh"] == 1
+
+
+def test_web_processes_are_waited_for_as_long_as_jobs_are():
+    """A request may renew a permission, or trade a code for one."""
+    said = re.search(r"^graceful_timeout = (\d+)$", (ROOT / "gunicorn.conf.py").read_text(), re.MULTILINE)
+    assert said
+    assert int(said.group(1)) >= inprocess.DRAIN_SECONDS == serve.DRAIN_SECONDS

@@ -62,8 +62,10 @@ def test_the_deadline_counts_from_when_the_app_was_removed(platforms, acts, sand
     sandbox.switch("shopify", "access_revoked")
     platforms.webhook("app/uninstalled", shop(), at=removed_at)
     platforms.clock_ticks()
+    told = acts.row(store).incident.explanation.deadline
     ends = (removed_at + timedelta(hours=48)).astimezone(acts_zone(acts, store))
-    assert f"{ends:%H:%M}" in acts.row(store).incident.explanation.deadline
+    when = f"{ends:%a} {ends.day} {ends:%b}, {ends:%H:%M}"
+    assert told == f"Reconnect before {when}, or Shopify makes us delete the data of Cedar & Co."
 
 
 @sqlite

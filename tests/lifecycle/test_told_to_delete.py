@@ -12,6 +12,7 @@ from sqlmodel import SQLModel, func, select
 
 from tests.acts import Acts
 from tests.signals import ANA_AT_META, AURORA, CEDAR, CEDAR_ID, shop
+from webapp.lifecycle.pause import pause, resume
 from webapp.models.access import Ending, Grant, Login
 from webapp.models.cost_rule import CostKind, CostRule
 from webapp.models.data import LineRow, OrderRow, RefundRow, SpendRow, Tombstone, VariantRow
@@ -20,6 +21,7 @@ from webapp.models.integration import Event
 from webapp.models.stand_in import StandIn, StandInKind
 from webapp.models.sync import Coverage, Cursor, Outcome
 from webapp.models.trouble import Receipt
+from webapp.queries import wording
 
 sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HELD = (OrderRow, LineRow, RefundRow, VariantRow, Tombstone, Coverage, Cursor, Receipt)
@@ -182,6 +184,60 @@ def test_a_shop_that_was_connected_again_keeps_everything(platforms, acts, sandb
         platforms.clock_ticks()
     assert counted(runtime, *HELD) == held
     assert set(platforms.outcomes()) == {"confirmed", "not_so"}
+
+
+@sqlite
+def test_who_paused_a_shop_is_told_until_when_it_is_kept(platforms, acts, sandbox, runtime):
+    """Nobody is written to, and nothing reads it: the page says it all the same, and what it says is kept."""
+    store = acts.connects("shopify", shop=CEDAR)
+    acts.syncs(store)
+    pause(runtime, integration_id=store, workspace_id=acts.workspace_id, person_id=acts.person_id)
+    assert "makes us delete" not in acts.row(store).sentence
+    sandbox.advance(hours=3)
+    removed_at = runtime.now()
+    sandbox.switch("shopify", "access_revoked")
+    sandbox.advance(minutes=30)
+    platforms.webhook("app/uninstalled", shop(), at=removed_at)
+    platforms.clock_ticks()
+    row = acts.row(store)
+    assert row.health is Health.PAUSED
+    until = wording.moment(removed_at + timedelta(hours=48), acts.integration(store).timezone)
+    assert re.match(r"\w{3} \d+ \w{3}, \d\d:\d\d$", until)
+    assert f"Resume and reconnect before {until}, or Shopify makes us delete the data of Cedar" in row.sentence
+    assert acts.open_incidents() == []
+    held = counted(runtime, *HELD)
+    platforms.webhook("shop/redact", REDACT)
+    for hours in (1, 45):
+        sandbox.advance(hours=hours)
+        platforms.clock_ticks()
+        assert counted(runtime, *HELD) == held > 1000
+    sandbox.advance(hours=2)
+    platforms.webhook("shop/redact", REDACT)
+    platforms.clock_ticks()
+    assert counted(runtime, OrderRow) == 0
+    assert "makes us delete" not in acts.row(store).sentence
+
+
+@sqlite
+def test_who_resumes_and_reconnects_in_time_keeps_everything(platforms, acts, sandbox, runtime):
+    store = acts.connects("shopify", shop=CEDAR)
+    acts.syncs(store)
+    who = {"integration_id": store, "workspace_id": acts.workspace_id, "person_id": acts.person_id}
+    pause(runtime, **who)
+    sandbox.switch("shopify", "access_revoked")
+    platforms.webhook("app/uninstalled", shop())
+    platforms.clock_ticks()
+    sandbox.advance(hours=40)
+    resume(runtime, **who)
+    acts.reconnects(store)
+    assert acts.syncs(store) is Outcome.DONE
+    held = counted(runtime, *HELD)
+    sandbox.advance(hours=10)
+    platforms.webhook("shop/redact", REDACT)
+    platforms.clock_ticks()
+    assert counted(runtime, *HELD) == held > 1000
+    assert acts.syncs(store) is Outcome.DONE
+    assert acts.row(store).health is Health.CONNECTED
 
 
 @sqlite

@@ -13,7 +13,7 @@ from webapp.lifecycle.open_grant import live_grant
 from webapp.lifecycle.recover import open_incident
 from webapp.lifecycle.refresh import refuse, renewer, usable_token
 from webapp.lifecycle.renewal import ends_grant
-from webapp.lifecycle.runtime import Runtime
+from webapp.lifecycle.runtime import Runtime, bump
 from webapp.lifecycle.trouble import record_trouble
 from webapp.models.access import Login
 from webapp.models.integration import Integration
@@ -21,6 +21,7 @@ from webapp.platforms.answer import Answer, Stage
 from webapp.platforms.base import Platform
 from webapp.platforms.consent import Account, TokenSet
 from webapp.platforms.diagnosis import Cause, Remedy, Trouble, verdict
+from webapp.queries.signals import explaining, permitted_at
 
 
 class Said(StrEnum):
@@ -39,7 +40,7 @@ def ask_at_once(runtime: Runtime, integration_id: str, *, scopes: bool = False) 
     Passing trouble is no answer, and not counted: the clock will meet it itself.
     """
     if not _make_due(runtime, integration_id):
-        return Said.KNOWN
+        return Said.KNOWN if scopes else _ask_paused(runtime, integration_id)
     claims = claim_due(runtime, limit=1, only=integration_id)
     if not claims:
         return Said.LATER
@@ -96,6 +97,24 @@ def _make_due(runtime: Runtime, integration_id: str) -> bool:
             return False
         integration.next_sync_at = runtime.now()
         return True
+
+
+def _ask_paused(runtime: Runtime, integration_id: str) -> Said:
+    """What is paused nags nobody, but whoever looks must see until when the platform lets us keep its data."""
+    with runtime.database.reading() as session:
+        integration = session.get_one(Integration, integration_id)
+    if integration.paused_at is None or integration.disconnected_at is not None:
+        return Said.KNOWN
+    if not is_over(runtime, integration):
+        return Said.WORKS
+    with runtime.database.writing() as session:
+        integration = session.get_one(Integration, integration_id)
+        if not integration.is_dead:
+            heard, permitted = explaining(session, integration), permitted_at(session, integration)
+            ended_at = heard.happened_between(permitted) if heard is not None else runtime.now()
+            integration.died_at = max(ended_at, integration.last_success_at or permitted)
+            bump(session, integration.workspace_id)
+    return Said.ENDED
 
 
 def _ask(runtime: Runtime, claim: Claim, *, scopes: bool) -> Said:

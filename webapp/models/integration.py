@@ -87,6 +87,11 @@ class Integration(SQLModel, table=True):
         latest = max(self.last_success_at or self.granted_at, self.granted_at)
         return self.died_at is not None and self.died_at >= latest
 
+    @property
+    def died_paused_at(self) -> datetime | None:
+        """Since when one that nobody reads is over, as the platform told us by itself; there is no incident then."""
+        return self.died_at if self.paused_at is not None and self.is_dead else None
+
     def readable_from(self, today: date) -> date:
         """The first day that can still be asked for; what is missing before it cannot come any more."""
         if self.reach_days is None:

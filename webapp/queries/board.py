@@ -23,7 +23,7 @@ from webapp.queries.board_rows import BoardRow, BoardRows, board_rows
 from webapp.queries.calendar import strips_of
 from webapp.queries.checks import check_of
 from webapp.queries.day_rows import Owner
-from webapp.queries.deadlines import lost_days, lost_words, pause_deadline
+from webapp.queries.deadlines import deletion_after, lost_days, lost_words, pause_deadline
 from webapp.queries.differences import warning_of
 from webapp.queries.explain import explain
 from webapp.queries.facts import IncidentFacts, IntegrationFacts
@@ -199,7 +199,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         responsible=rows.responsible.get(integration.responsible_id or ""),
         lost_note=lost_words(lost_days(session, platform, integration, now), integration, platform),
     )  # fmt: skip
-    ends = incident.began_at + platform.deletes_after if incident and platform.deletes_after else None
+    ends = deletion_after(platform, incident.began_at if incident else integration.died_paused_at, now)
     return one, _turn(
         facts,
         integration,

@@ -36,8 +36,22 @@ def deadline(incident: Incident, integration: Integration, platform: Platform, n
 
 def pause_deadline(integration: Integration, platform: Platform, through: datetime | None, now: datetime) -> str | None:
     """Until when a pause loses nothing, as a sentence with its date; None when that is not near."""
+    ends = deletion_after(platform, integration.died_paused_at, now)
+    if ends is not None:
+        return say(
+            "Resume and reconnect before {when}, or {company} makes us delete the data of {account}.",
+            when=wording.moment(ends, integration.timezone), company=platform.company, account=integration.account_name,
+        )  # fmt: skip
     told = marked("Resume before {day}, or {only}.")
     return _reach(told, through or integration.paused_at or now, integration, platform, now)
+
+
+def deletion_after(platform: Platform, died_at: datetime | None, now: datetime) -> datetime | None:
+    """When the platform makes us delete the data of what died then; None where it does not, or has already."""
+    if died_at is None or platform.deletes_after is None:
+        return None
+    at = died_at + platform.deletes_after
+    return at if at > now else None
 
 
 def lost_days(session: Session, platform: Platform, integration: Integration, now: datetime) -> list[date]:
@@ -76,11 +90,8 @@ def lost_words(days: Sequence[date], integration: Integration, platform: Platfor
 
 
 def _deletion(incident: Incident, integration: Integration, platform: Platform, now: datetime) -> str | None:
-    meant = (incident.cause, *incident.candidates)
-    if platform.deletes_after is None or Cause.ACCESS_REVOKED not in meant:
-        return None
-    at = incident.began_at + platform.deletes_after
-    if at <= now:
+    at = deletion_after(platform, incident.began_at, now)
+    if at is None or Cause.ACCESS_REVOKED not in (incident.cause, *incident.candidates):
         return None
     names = {"company": platform.company, "account": integration.account_name}
     when = wording.moment(at, integration.timezone)
