@@ -200,7 +200,7 @@ def test_a_catch_up_that_breaks_again_is_one_longer_absence(acts):
     assert acts.receipt(integration).matches is True
 
 
-def test_the_mail_says_the_same_twice(acts, send_mail):
+def test_page_and_mail_say_the_same(acts, ana, send_mail):
     integration = acts.connects("google_ads")
     acts.syncs(integration)
     acts.sandbox.switch("google_ads", "access_revoked")
@@ -216,6 +216,10 @@ def test_the_mail_says_the_same_twice(acts, send_mail):
     assert "Away for " in letter["text"]
     assert re.search(r"Ad spend: \d+ campaign days, \$", letter["text"])
     assert re.search(r"ad spend: .* before, .* now\.", letter["text"])
+    page = ana.client.get(f"/integrations/{integration}/receipts/{acts.receipt(integration).id}").text
+    came_in = re.search(r"Ad spend: (\d+ campaign days, \$[\d,]+)", letter["text"])
+    assert came_in
+    assert f'<th scope="row">Ad spend</th><td>{came_in.group(1)}' in html.unescape(page)
     body = html.unescape(re.sub(r"<[^>]+>", " ", letter["html"].partition("<body")[2]))
     for line in letter["text"].splitlines():
         if line and not line.startswith(("http", "See what", "Choose your mails")):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from sqlmodel import col, select
 
+from webapp.lifecycle.claim import claim_due
 from webapp.models.health import Health
 from webapp.models.integration import Integration
 from webapp.models.sync import Coverage, SyncRun
@@ -68,5 +70,16 @@ def test_an_import_counts_its_days_too(acts, runtime, ana):
         owed = (newest - one.first_day).days + 1
         assert (found.done_days, found.owed_days) == (40, owed)
         assert found.rows > 40
-    page = ana.client.get("/integrations").text
-    assert f"40 of {owed} days" in page
+        # A run under way, a minute in: its rate and what is left can be told.
+        one.next_sync_at = runtime.now()
+        session.add(SyncRun(integration_id=integration, started_at=runtime.now() - timedelta(seconds=60),
+                            stream="daily_spend", rows=600, days=40))  # fmt: skip
+    assert claim_due(runtime, limit=1, only=integration)
+    page = " ".join(re.sub(r"<[^>]+>", " ", ana.client.get("/integrations").text).split())
+    told = re.search(
+        rf"ad spend 40 of {owed} days \d+ % \d+ campaign days so far, newest days first, (.+?) (about \d+ min|less than"
+        r" a minute) left You can leave this page; it goes on by itself\.",
+        page,
+    )
+    assert told, page
+    assert told.group(1) == "about 10 campaign days a second"
