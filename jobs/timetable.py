@@ -36,7 +36,7 @@ class Job:
 
 TIMETABLE = (
     Job("act_on_signals", timedelta(seconds=1), act_on_signals),
-    Job("count_stores", timedelta(seconds=1), count_stores),
+    Job("count_stores", timedelta(seconds=2), count_stores),
     Job("send_notices", timedelta(seconds=2), send_due_notices),
     Job("tell_channels", timedelta(seconds=2), tell_channels),
     Job("keep_alive", timedelta(seconds=15), keep_alive),
