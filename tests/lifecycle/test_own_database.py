@@ -89,6 +89,61 @@ def test_a_locked_database(acts, runtime, tmp_path, monkeypatch):
         assert mended(acts, meta)
 
 
+class Disk:
+    """PostgreSQL's disk, as its own error tells that it is full: for what `when` says, once `room` rows are written."""
+
+    def __init__(self, runtime) -> None:
+        self._engine = runtime.database.engine
+
+    def fills_up(self, table: str, when: str, *, room: int, refuses: int = 1_000_000) -> None:
+        with self._engine.begin() as connection:
+            for statement in (
+                # Goes on counting over a rollback.
+                "CREATE SEQUENCE written",
+                f"""CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS $$
+                    DECLARE row_number bigint := nextval('written'); BEGIN
+                    IF row_number BETWEEN {room + 1} AND {room + refuses} THEN
+                        RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
+                    END IF; RETURN NEW; END $$""",
+                f"CREATE TRIGGER disk_full BEFORE {when} ON {table} FOR EACH ROW EXECUTE FUNCTION disk_full()",
+            ):
+                connection.exec_driver_sql(statement)
+
+    def has_room_again(self, table: str) -> None:
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql(f"DROP TRIGGER disk_full ON {table}")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_full_disk_of_the_server(acts, runtime):
+    meta, disk = acts.connects("meta_ads"), Disk(runtime)
+    disk.fills_up("ad_spend", "INSERT", room=150)
+    with pytest.raises(runtime.database.lost, match="No space left"):
+        acts.syncs(meta)
+    assert no_half_page(runtime)
+    with runtime.database.reading() as session:
+        assert session.exec(select(func.count()).select_from(SpendRow)).one() > 0, "what was committed before stays"
+    disk.has_room_again("ad_spend")
+    assert mended(acts, meta)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_only_pair_of_tokens_there_is_outlasts_a_full_disk_of_the_server(acts, runtime, monkeypatch):
+    store = acts.connects("shopify", shop="cedar.myshopify.com")
+    acts.sandbox.rotates("shopify", "rotation_strict")
+    acts.syncs(store)
+    acts.sandbox.advance(hours=3)
+    Disk(runtime).fills_up("access_grant", "UPDATE OF access_sealed", room=0, refuses=2)
+    waits = []
+    monkeypatch.setattr(renewal.time, "sleep", waits.append)
+    assert acts.syncs(store) is Outcome.DONE
+    assert waits == list(renewal.STORE_AGAIN_SECONDS[:2])
+    assert acts.open_incidents() == []
+    acts.sandbox.advance(hours=3)
+    assert acts.syncs(store) is Outcome.DONE, "the next one renews with the pair that was kept"
+    assert acts.is_complete(store) > 300
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_database_that_drops_its_connections(acts, runtime):
     meta = acts.connects("meta_ads")

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from sqlmodel import col, delete
+
 from webapp.models.plan import local_day
+from webapp.models.sync import Coverage
+from webapp.platforms import registry
 
 
 def titles(page: str) -> list[str]:
@@ -64,6 +69,28 @@ def test_days_that_are_not_here_are_shown_as_what_they_are(acts, ana):
     board = ana.client.get("/integrations").text
     assert "1 partly here, 3 missing." in board
     assert "1 partly here, 3 missing." in ana.client.get(f"/integrations/{integration}/history").text
+
+
+def test_each_stream_has_a_strip_of_its_own_and_all_of_them_one_together(acts, ana, runtime, monkeypatch):
+    """No platform has two kinds of days yet; whichever comes to have them shows both."""
+    meta = registry()["meta_ads"]
+    (spend,) = meta.dated_streams
+    monkeypatch.setattr(meta, "streams", (spend, replace(spend, name="daily_reach", label="reach")))
+    integration = connected(acts)
+    yesterday = local_day(runtime.now(), ZoneInfo(acts.integration(integration).timezone)) - timedelta(days=1)
+    with runtime.database.writing() as session:
+        session.execute(delete(Coverage).where(col(Coverage.stream) == "daily_reach", col(Coverage.day) == yesterday))
+    page = ana.client.get("/coverage").text
+    assert "By stream, and as a table" in page
+    assert re.findall(r"<h3>([^<]+)</h3>", page.partition("By stream")[2]) == ["Ad spend", "Reach"]
+    squares = titles(page)
+    assert len(squares) == 3 * 91
+    together, of_spend, of_reach = (squares[at : at + 91][-2].partition(": ")[2] for at in (0, 91, 182))
+    assert [one.partition(".")[0] for one in (together, of_spend, of_reach)] == [
+        "missing", "may still change", "missing",
+    ]  # fmt: skip
+    assert re.search(r"ad spend: \d+ campaign days?, \$", together), "as bad as the worst, with what is here of it"
+    assert "1 missing." in page
 
 
 def test_earlier_months_are_a_page_away_and_never_hidden(acts, ana, runtime):
