@@ -21,6 +21,7 @@ from jobs.stand_ins import StandIns
 from jobs.stop import end_process
 from jobs.work import sync_everything_due, work_until_stopped
 from webapp import extensions, hx, logs
+from webapp.lifecycle.demo_person import EMAIL, PASSWORD, ensure_demo_person
 from webapp.lifecycle.doctor import findings
 from webapp.lifecycle.load_rates import load_rates
 from webapp.lifecycle.operators import NotPossible, add_operator, remove_operator
@@ -89,7 +90,9 @@ def _ready(runtime: Runtime, stand_ins: StandIns | None) -> None:
     if stand_ins is not None:
         print(f"Sandbox     {stand_ins.url}   break and mend every connection here")
         print(f"Inbox       {stand_ins.url}/inbox   the mail it sends")
-        print("Sign in as  demo@shopimize.test / demo", flush=True)
+        # Whoever reads it signs in at once, while the connections are still being made.
+        ensure_demo_person(runtime)
+        print(f"Sign in as  {EMAIL} / {PASSWORD}", flush=True)
         seed_demo(runtime)
         stand_ins.listen(runtime.signal_addresses())
     sys.stdout.flush()
