@@ -219,6 +219,18 @@ def test_who_paused_a_shop_is_told_until_when_it_is_kept(platforms, acts, sandbo
 
 
 @sqlite
+def test_what_a_problem_says_a_pause_does_not_say_otherwise(acts, sandbox, runtime):
+    """A permission that only expired ends nothing at the store, whoever paused it afterwards."""
+    store = acts.connects("shopify", shop=CEDAR)
+    acts.syncs(store)
+    sandbox.switch("shopify", "token_expired")
+    sandbox.advance(days=1)
+    acts.syncs(store)
+    pause(runtime, integration_id=store, workspace_id=acts.workspace_id, person_id=acts.person_id)
+    assert "makes us delete" not in acts.row(store).sentence
+
+
+@sqlite
 def test_who_resumes_and_reconnects_in_time_keeps_everything(platforms, acts, sandbox, runtime):
     store = acts.connects("shopify", shop=CEDAR)
     acts.syncs(store)

@@ -39,8 +39,11 @@ def erase_account(runtime: Runtime, signal: HeardSignal, about: Sequence[Integra
 def _promised(runtime: Runtime, session: Session, integration: Integration) -> datetime:
     """Until when we have told the merchant that connecting again keeps everything (queries/deadlines.py)."""
     incident, grace = open_incident(session, integration.id), runtime.platform(integration.platform).deletes_after
-    if grace is not None and integration.died_paused_at is not None:
-        return integration.died_paused_at + grace
-    if incident is None or grace is None or Cause.ACCESS_REVOKED not in (incident.cause, *incident.candidates):
+    if grace is None:
+        return runtime.now()
+    if incident is None:
+        died_at = integration.died_paused_at
+        return died_at + grace if died_at is not None else runtime.now()
+    if Cause.ACCESS_REVOKED not in (incident.cause, *incident.candidates):
         return runtime.now()
     return incident.began_at + grace

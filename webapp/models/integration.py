@@ -89,7 +89,7 @@ class Integration(SQLModel, table=True):
 
     @property
     def died_paused_at(self) -> datetime | None:
-        """Since when one that nobody reads is over, as the platform told us by itself; there is no incident then."""
+        """Since when one that nobody reads is over, which the platform may tell us by itself, without an incident."""
         return self.died_at if self.paused_at is not None and self.is_dead else None
 
     def readable_from(self, today: date) -> date:

@@ -163,6 +163,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
     warning = None
     if noted and health in (Health.CONNECTED, Health.EXPIRING):
         warning = warning_of(noted, integration, platform, login=login)
+    died_at = integration.died_paused_at if incident is None else None
     one = IntegrationFacts(
         id=integration.id,
         platform=platform.slug,
@@ -182,7 +183,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
             health, integration, platform,
             incident=incident_facts, receipt=receipt_facts, progress=progress, ends_at=facts.ends_at, now=now,
             is_widespread=is_widespread, successor=rows.successors.get(integration.replaced_by or ""),
-            deadline=pause_deadline(integration, platform, through, now),
+            deadline=pause_deadline(integration, platform, through, died_at, now),
         ),
         warning=warning,
         complete_through=through,
@@ -199,7 +200,7 @@ def _facts(session: Session, rows: BoardRows, row: BoardRow, situation: Situatio
         responsible=rows.responsible.get(integration.responsible_id or ""),
         lost_note=lost_words(lost_days(session, platform, integration, now), integration, platform),
     )  # fmt: skip
-    ends = deletion_after(platform, incident.began_at if incident else integration.died_paused_at, now)
+    ends = deletion_after(platform, incident.began_at if incident else died_at, now)
     return one, _turn(
         facts,
         integration,

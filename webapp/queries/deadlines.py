@@ -34,9 +34,14 @@ def deadline(incident: Incident, integration: Integration, platform: Platform, n
     )
 
 
-def pause_deadline(integration: Integration, platform: Platform, through: datetime | None, now: datetime) -> str | None:
-    """Until when a pause loses nothing, as a sentence with its date; None when that is not near."""
-    ends = deletion_after(platform, integration.died_paused_at, now)
+def pause_deadline(
+    integration: Integration, platform: Platform, through: datetime | None, died_at: datetime | None, now: datetime
+) -> str | None:
+    """Until when a pause loses nothing, as a sentence with its date; None when that is not near.
+
+    `died_at` is since when the permission is over, where no incident tells it.
+    """
+    ends = deletion_after(platform, died_at, now)
     if ends is not None:
         return say(
             "Resume and reconnect before {when}, or {company} makes us delete the data of {account}.",
