@@ -13,6 +13,7 @@ from typing import Any
 
 PEOPLE = {"ana@aurora.test": "Ana Alvarez", "ops@aurora.test": "Aurora Ops", "bob@borealis.test": "Bob Borg"}
 SAVE_EVERY_SECONDS = 0.3
+HISTORY = timedelta(days=88)
 
 
 class World:
@@ -26,7 +27,7 @@ class World:
         self._closed = threading.Event()
         self.data: dict[str, Any] = {
             "offset": 0.0,
-            "first_day": (datetime.now(UTC).date() - timedelta(days=88)).isoformat(),
+            "first_day": (datetime.now(UTC).date() - HISTORY).isoformat(),
             "switches": [],
             "codes": {},
             "grants": {},
@@ -62,6 +63,13 @@ class World:
     def first_day(self) -> date:
         """The first day that any store sold or any ad ran."""
         return date.fromisoformat(self.data["first_day"])
+
+    def begin_at(self, at: datetime) -> None:
+        """Make it that time now, with as much history before it as ever; before anybody connects."""
+        with self.changing() as data:
+            data["first_day"] = (at.date() - HISTORY).isoformat()
+            data["offset"] = (at - datetime.now(UTC)).total_seconds()
+        self._write_offset()
 
     def advance(self, seconds: float) -> None:
         with self.changing() as data:

@@ -87,7 +87,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[SandboxServer]:
     server = SandboxServer(tmp_path)
-    server.begins_at_nine()
     yield server
     server.stop()
 

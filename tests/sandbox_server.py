@@ -6,7 +6,6 @@ import io
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,7 +19,7 @@ from sandbox.app import make_app
 from sandbox.standins import standins
 from sandbox.switches import turn
 from sandbox.world import World
-from tests.e2e.world import free_port
+from tests.e2e.world import BEGIN, free_port
 
 # What a test does between the making of an answer and its sending: wait, meddle, or send another one.
 Between = Callable[[Response], Response]
@@ -36,6 +35,7 @@ class SandboxServer:
     def __init__(self, folder: Path, threads: int = 6) -> None:
         self.clock_offset_file = folder / "clock_offset"
         self.world = World(None, self.clock_offset_file)
+        self.world.begin_at(BEGIN)
         self.asked: list[str] = []
         # What to answer instead, for a request one knows by its words; None lets it through.
         self.instead: Callable[[str], Response | None] = lambda _asked: None
@@ -89,10 +89,6 @@ class SandboxServer:
         """What becomes of a used refresh token: what this switch says, or with None what the platform itself does."""
         for name in ROTATIONS:
             self.switch(slug, name, on=name == rotation)
-
-    def begins_at_nine(self) -> None:
-        """Whenever it is run: a day that ends in the middle of a story is another story."""
-        self.advance(hours=(9 - datetime.now(UTC).hour) % 24)
 
     def advance(self, **units: float) -> None:
         sizes = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}

@@ -106,6 +106,10 @@ def test_a_hole_is_named_stood_in_for_and_filled_and_what_moved_is_listed(mercha
     page.get_by_role("button", name="Check all").click()
     merchant.sees_badge("Meta Ads", "Reconnect needed")
     world.advance(days=2)
+    then = world.now().strftime("%Y-%m-%d %H:%M:%S")
+    until(
+        lambda: world.successes("google_ads") > then, "Google's days were read to their end, which alone is corrected"
+    )
     world.switch("google_ads", "late_data")
     world.advance(hours=7)
     now = world.now().strftime("%Y-%m-%d %H:%M:%S")

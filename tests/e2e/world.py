@@ -17,7 +17,11 @@ from pathlib import Path
 
 import urllib3
 
+from sandbox import world as sandbox_world
+
 ROOT = Path(__file__).parent.parent.parent
+# The same for every run: what happens in a sandbox, and which sentence is said, goes by the date.
+BEGIN = datetime.fromisoformat(os.environ.get("TESTS_BEGIN", "2026-11-17T09:00:00+00:00"))
 http = urllib3.PoolManager(retries=False, timeout=20)
 # A day on the calendar of the platform's account is what rows are compared by.
 KEY = {
@@ -81,6 +85,11 @@ class World:
             "SMTP_PORT": str(self.smtp_port), "INSTANCE": str(self.folder), "POLL_SECONDS": "1", "NOTICE_HOLD": "2",
             "SYNC_INTERVAL": "600", "PYTHONFAULTHANDLER": "1", **self._settings,
         }  # fmt: skip
+        state = self.folder / "sandbox.json"
+        if not state.exists():
+            sandbox = sandbox_world.World()
+            sandbox.begin_at(BEGIN)
+            state.write_text(json.dumps(sandbox.data))
         began = time.monotonic()
         with (self.folder / "out.log").open("a") as log:
             self.process = subprocess.Popen(

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from tests.lifecycle.test_in_order import waits
 from tests.lifecycle.test_together import two_accounts
 from webapp.lifecycle.ask_now import ask_all_now
 from webapp.lifecycle.claim import LEASE, Claim, LostClaim, claim_due, count_due, give_back, hold, release
+from webapp.models.lease import Lease
 
 SILENT = timedelta(seconds=10)
 
@@ -30,6 +32,21 @@ def test_many_at_once_get_each_integration_once(runtime, due):
     for thread in threads:
         thread.join(timeout=30)
     assert sorted(claim.integration_id for claim in claimed) == sorted(due)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_somebody_takes_in_the_moment_between_looking_and_taking_is_theirs(runtime, due):
+    mine: list[Claim] = []
+    claiming = threading.Thread(target=lambda: mine.extend(claim_due(runtime, limit=5)))
+    with runtime.database.writing() as session:
+        session.add(Lease(integration_id=due[0], until=runtime.now() + LEASE, fence=1))
+        session.flush()
+        claiming.start()
+        waits(session)
+    claiming.join(timeout=30)
+    assert sorted(claim.integration_id for claim in mine) == sorted(due[1:])
+    with runtime.database.reading() as session:
+        assert session.get_one(Lease, due[0]).fence == 1
 
 
 def test_a_platform_is_claimed_and_counted_by_itself(runtime, due):

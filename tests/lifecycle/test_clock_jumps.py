@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -121,9 +121,7 @@ def test_a_clock_that_jumps_over_a_change_of_the_clocks(acts, our_clock, everyth
     is behind."""
     world = acts.sandbox.world
     change = next_change(ZoneInfo(zone), world.now(), forward=forward)
-    world.data["first_day"] = (change.date() - timedelta(days=88)).isoformat()
-    near = change - timedelta(minutes=30) if hours > 0 else change + timedelta(minutes=90)
-    world.advance((near - datetime.now(UTC)).total_seconds() - float(world.data["offset"]))
+    world.begin_at(change - timedelta(minutes=30) if hours > 0 else change + timedelta(minutes=90))
     one = acts.connects(slug, shop="cedar.myshopify.com")
     assert acts.integration(one).timezone == zone
     assert acts.syncs(one) is Outcome.DONE

@@ -7,7 +7,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlmodel import Session, col, select
 
 from webapp.lifecycle.ask_now import ask_all_now
@@ -15,6 +15,7 @@ from webapp.lifecycle.in_turn import in_order
 from webapp.lifecycle.members import remove_member
 from webapp.lifecycle.mute import end_mutes, mute
 from webapp.models.integration import Integration
+from webapp.models.mute import Mute
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 FIRST, THEN = "a" * 16, "b" * 16
@@ -43,7 +44,7 @@ def check_all(runtime, people) -> None:
 def an_hour_of_silence_ends(runtime, people) -> None:
     mute(runtime, workspace_id=people["aurora"], person_id=people["ana"])
     with runtime.database.writing() as session:
-        session.execute(text("UPDATE mute SET until = now() - interval '1 minute'"))
+        session.execute(update(Mute).values(until=runtime.now() - timedelta(minutes=1)))
     end_mutes(runtime)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 
 import pytest
 from sqlmodel import func, select
 from werkzeug.wrappers import Response
 
-from webapp.lifecycle.claim import anything_due
+from webapp.lifecycle.claim import anything_due, claim_due
 from webapp.lifecycle.disconnect import disconnect
 from webapp.lifecycle.pause import pause
+from webapp.lifecycle.sync import sync
 from webapp.models.data import OrderRow, VariantRow
 from webapp.models.health import Health
 from webapp.models.sync import Outcome, SyncRun
@@ -281,3 +283,12 @@ def test_disconnect_and_connect_again_never_doubles_a_number(acts, slug):
     assert again == one, "the same account is the same integration"
     assert acts.syncs(one) is Outcome.DONE
     assert acts.is_complete(one) > before
+
+
+def test_the_log_says_how_late_a_sync_began(acts, caplog):
+    meta = acts.connects("meta_ads")
+    acts.sandbox.advance(minutes=5)
+    with caplog.at_level(logging.INFO, logger="webapp.lifecycle.attempt"):
+        sync(acts.runtime, claim_due(acts.runtime, limit=1, only=meta)[0])
+    (line,) = [one for one in caplog.records if one.message == "sync ended"]
+    assert 300 <= line.lag < 330

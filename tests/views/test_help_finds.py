@@ -72,7 +72,6 @@ def healthy(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> 
     folder = tmp_path_factory.mktemp("healthy")
     url = f"sqlite:///{shutil.copy(sqlite_template, folder / 'test.db')}"
     sandbox = SandboxServer(folder)
-    sandbox.begins_at_nine()
     app = create_app(Settings.from_env(environ_of(sandbox, url, folder), instance=folder))
     runtime = app.extensions["runtime"]
     people = people_of(runtime)
@@ -145,7 +144,7 @@ STOPPED_META = look(r"Your Meta spend: complete up to today, .*, and it stopped 
 OFF_META = look(r"Your Meta spend: 1 day differs from Meta's own total: \d+ \w+\.", "meta days")
 ON_DAY = r"Your Meta spend, \w+ \d+ \w+: "
 STILL = r" Read again on .*, and it is still so\. Likely: "
-HIGHER = rf"{ON_DAY}Meta's total is €40\.00 higher \(€\d+; here €\d+\)\.{STILL}"
+HIGHER = rf"{ON_DAY}Meta's total is €40\.00 higher \(€[\d,]+; here €[\d,]+\)\.{STILL}"
 SNAPCHAT_MOVES = fine(r"Snapchat may still change what it says of .*")
 CASES: dict[str, tuple[Fault, list[Said]]] = {
     # connections
@@ -301,7 +300,8 @@ CASES: dict[str, tuple[Fault, list[Said]]] = {
     ]),
     "a total in another currency": (compared(in_another_currency), [
         look(r"Your Meta spend: 7 days differ from Meta's own total: .*", "meta days"),
-        *[look(rf"{ON_DAY}Meta's total is \$\d+; here €\d+\.{STILL}Meta gives its total in USD, .*", "meta days")] * 5,
+        *[look(rf"{ON_DAY}Meta's total is \$[\d,]+; here €[\d,]+\.{STILL}Meta gives its total in USD, .*",
+               "meta days")] * 5,
     ]),
     "a campaign is hidden": (compared(a_campaign_is_hidden), [
         OFF_META,

@@ -60,12 +60,13 @@ class Attempt:
         self._rows = 0
         self._stream = ""
         self._uncounted: list[int] = []
-        self._claimed_at = runtime.now()
+        self._lag: float | None = None
         self._began = time.monotonic()
 
     def begin(self) -> None:
         with self.runtime.database.writing() as session:
             integration, now = hold(self.runtime, session, self.claim), self.runtime.now()
+            self._lag = round((now - (integration.next_sync_at or now)).total_seconds(), 1)
             integration.last_attempt_at = now
             run = SyncRun(integration_id=integration.id, started_at=now)
             session.add(run)
@@ -155,12 +156,11 @@ class Attempt:
 
     def ended(self, outcome: Outcome, cause: Cause | None = None) -> Outcome:
         """Say so in the log, and hand the outcome back."""
-        waited = self._claimed_at - self.claim.due_at
         log.info(
             "sync ended",
             extra={
                 "integration": self.claim.integration_id, "platform": self.claim.platform, "outcome": str(outcome),
-                "cause": cause and str(cause), "rows": self._rows, "lag": round(waited.total_seconds(), 1),
+                "cause": cause and str(cause), "rows": self._rows, "lag": self._lag,
                 "seconds": round(time.monotonic() - self._began, 2),
             },
         )  # fmt: skip

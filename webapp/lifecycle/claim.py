@@ -7,17 +7,15 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     BindParameter,
     ColumnElement,
     Select,
     String,
     bindparam,
-    cast,
     delete,
     exists,
     func,
@@ -25,7 +23,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -44,10 +41,10 @@ class Claim(NamedTuple):
     integration_id: str
     workspace_id: str
     platform: str
-    due_at: datetime
     fence: int
 
 
+Upsert = TypeVar("Upsert", sqlite.Insert, postgresql.Insert)
 _due, _lease = table_of(Integration), table_of(Lease)
 _NOW = bindparam("now", type_=UTCDateTime())
 # Made once, as all of these are: making them costs more than running them.
@@ -81,7 +78,7 @@ def claim_due(
     due_by: datetime | None = None,
     holder: int | None = None,
 ) -> list[Claim]:
-    """Claim up to `limit` integrations whose time has come (by `due_by`), longest due first; empty when none is free.
+    """Claim up to `limit` integrations whose time has come (by `due_by`), those longest due; empty when none is free.
 
     `holder` says on whose behalf, so that `release` can give back what the dead still hold.
     """
@@ -91,44 +88,54 @@ def claim_due(
     # Never drawn twice, so that whoever lost a lease cannot take the next one's for theirs.
     fence = secrets.randbits(62)
     lease = {"until": now + LEASE, "holder": holder, "held": fence, "now": now}
-    # A lease that is forgotten must have nobody left who holds it; a server's workers outlive its crash.
-    with runtime.database.writing(passing=runtime.database.is_sqlite) as session:
-        due = session.execute(_wanted(frozenset(narrowed)), {"now": now, "many": limit, **narrowed}).all()
-        which = json.dumps([one[0] for one in due])
-        taken = session.execute(_taking(is_sqlite=runtime.database.is_sqlite), {"which": which, **lease}).all()
-    mine = {one for (one,) in taken}
-    return [Claim(which, workspace, slug, due_at, fence) for which, workspace, slug, due_at in due if which in mine]
+    named = frozenset(narrowed)
+    with runtime.database.briefly() as connection:
+        if runtime.database.is_sqlite:
+            found = connection.execute(_wanted(named), {"now": now, "many": limit, **narrowed}).all()
+            # All of them are still free, for nobody else writes between the two.
+            connection.execute(_TAKE_LISTED, {"which": json.dumps([one[0] for one in found]), **lease})
+            return [Claim(which, workspace, slug, fence) for which, workspace, slug in found]
+        seen = connection.execute(_taking(named), {"many": limit, **lease, **narrowed}).all()
+    return [Claim(which, workspace, slug, fence) for which, workspace, slug, mine in seen if mine]
 
 
 @cache
-def _wanted(narrowed: frozenset[str]) -> Select[tuple[str, str, str, datetime]]:
+def _wanted(narrowed: frozenset[str]) -> Select[str, str, str]:
     """The first that are free and due; two that claim at once are given different ones."""
-    wanted = select(_due.c.id, _due.c.workspace_id, _due.c.platform, _due.c.next_sync_at)
+    wanted = select(_due.c.id, _due.c.workspace_id, _due.c.platform)
     wanted = wanted.where(*_is_free(_NOW), *(_NARROWER[name] for name in sorted(narrowed)))
     return wanted.order_by(_due.c.next_sync_at).limit(bindparam("many")).with_for_update(skip_locked=True)
 
 
 @cache
-def _taking(*, is_sqlite: bool) -> ReturningInsert[tuple[str]]:
-    """A lease on each of `which`, a JSON array of ids: one statement however many, in half the time of one for each."""
-    given = bindparam("which", type_=String())
-    listed = func.json_each(given) if is_sqlite else func.json_array_elements_text(cast(given, JSON))
-    one = listed.table_valued("value")
-    made = (sqlite if is_sqlite else postgresql).insert(_lease).from_select(
-        ["integration_id", "until", "holder", "fence"],
-        # SQLite takes ON CONFLICT for part of the SELECT, unless that has a WHERE.
-        select(
-            one.c.value, bindparam("until", type_=UTCDateTime()), bindparam("holder", type_=BigInteger()),
-            bindparam("held", type_=BigInteger()),
-        ).where(one.c.value.is_not(None)),
-    )  # fmt: skip
-    taking: ReturningInsert[tuple[str]] = made.on_conflict_do_update(
+def _taking(narrowed: frozenset[str]) -> Select[str, str, str, bool]:
+    """PostgreSQL looks and takes in one statement; what somebody else took in the moment between is not ours."""
+    due = _wanted(narrowed).cte("due")
+    taken = _leased(postgresql.insert(_lease), due.c.id).returning(_lease.c.integration_id).cte("taken")
+    # A column and no join: of the two the planner only hashes this.
+    mine = due.c.id.in_(select(taken.c.integration_id))
+    return select(*due.c, mine.label("mine"))
+
+
+def _leased(insert: Upsert, which: ColumnElement[str]) -> Upsert:
+    """A lease on each of `which`: one statement however many, in half the time of one for each."""
+    given = (bindparam("until", type_=UTCDateTime()), bindparam("holder", type_=BigInteger()),
+             bindparam("held", type_=BigInteger()))  # fmt: skip
+    # SQLite takes ON CONFLICT for part of the SELECT, unless that has a WHERE.
+    rows = select(which, *given).where(which.is_not(None))
+    made = insert.from_select(["integration_id", "until", "holder", "fence"], rows)
+    return made.on_conflict_do_update(
         index_elements=["integration_id"],
         set_={name: made.excluded[name] for name in ("until", "holder", "fence")},
         # What somebody else has claimed since we looked stays theirs.
         where=_lease.c.until < _NOW,
-    ).returning(_lease.c.integration_id)
-    return taking
+    )
+
+
+# `which` is a JSON array of ids.
+_TAKE_LISTED = _leased(
+    sqlite.insert(_lease), func.json_each(bindparam("which", type_=String())).table_valued("value").c.value
+)
 
 
 def anything_due(runtime: Runtime) -> bool:
