@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 CENT = 10_000
@@ -41,6 +42,7 @@ class SpendRow:
     value: int
 
 
+@lru_cache(maxsize=64)
 def campaigns(account: AdAccount) -> tuple[Campaign, ...]:
     dice = random.Random(f"{account.id} campaigns")
     names = ["Prospecting", "Retargeting", "Brand", "Summer sale", "Lookalike", "Catalogue", "Video views"]
@@ -73,6 +75,7 @@ def _campaign_id(account: AdAccount, number: int) -> str:
     return str(uuid.uuid5(uuid.UUID(account.id), str(number)))
 
 
+@lru_cache(maxsize=8192)
 def _row(account: AdAccount, campaign: Campaign, day: date, part: float, late: bool) -> SpendRow:
     dice = random.Random(f"{account.id} {campaign.id} {day.isoformat()}")
     if dice.random() < 0.06:
