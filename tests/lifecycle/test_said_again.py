@@ -196,5 +196,6 @@ def test_who_was_killed_in_the_middle_of_the_running_day_asks_for_one_page_again
     acts.sandbox.advance(minutes=1)
     assert acts.syncs(one) is Outcome.DONE
     assert asked[0] == cut_off, "it goes on with the page that was cut off"
-    assert "" not in asked and len(asked) == len(set(asked)), "nor is the day begun anew that was read to its end"
+    assert "" not in asked, "nor is the day begun anew that was read to its end"
+    assert len(asked) == len(set(asked))
     assert rows(acts) == before
