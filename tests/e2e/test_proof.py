@@ -32,6 +32,23 @@ def walk(page: Page, days_back: int) -> str:
     return region(page, "Meta Ads").locator(".calendar-says").inner_text()
 
 
+def test_nothing_moves_under_the_pointer_when_the_script_arrives(merchant: Merchant):
+    page = merchant.page
+    assert page.context.browser is not None
+    without = page.context.browser.new_context(
+        java_script_enabled=False, storage_state=page.context.storage_state(), viewport=page.viewport_size
+    )
+    tops = []
+    for one in (page, without.new_page()):
+        one.goto(f"{merchant.world.url}/coverage")
+        grids = one.get_by_role("grid")
+        expect(grids.first).to_be_visible()
+        tops.append([grid.bounding_box()["y"] for grid in grids.all()])  # type: ignore[index]
+    without.close()
+    assert len(set(tops[0])) > 1, "some lie below others"
+    assert tops[0] == tops[1]
+
+
 def test_a_hole_is_seen_filled_and_proved(merchant: Merchant):
     world, page = merchant.world, merchant.page
     world.switch("meta_ads", "access_revoked")
