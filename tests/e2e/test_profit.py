@@ -107,9 +107,8 @@ def test_a_hole_is_named_stood_in_for_and_filled_and_what_moved_is_listed(mercha
     merchant.sees_badge("Meta Ads", "Reconnect needed")
     world.advance(days=2)
     then = world.now().strftime("%Y-%m-%d %H:%M:%S")
-    until(
-        lambda: world.successes("google_ads") > then, "Google's days were read to their end, which alone is corrected"
-    )
+    # Only a day that was read to its end can be corrected.
+    until(lambda: world.successes("google_ads") > then, "Google's days were read to their end")
     world.switch("google_ads", "late_data")
     world.advance(hours=7)
     now = world.now().strftime("%Y-%m-%d %H:%M:%S")

@@ -89,6 +89,7 @@ def claim_due(
     fence = secrets.randbits(62)
     lease = {"until": now + LEASE, "holder": holder, "held": fence, "now": now}
     named = frozenset(narrowed)
+    # What a lost power may forget: who holds a lease on SQLite is lost with it, a server's workers outlive its crash.
     with runtime.database.briefly() as connection:
         if runtime.database.is_sqlite:
             found = connection.execute(_wanted(named), {"now": now, "many": limit, **narrowed}).all()
