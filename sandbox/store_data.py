@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 CENT = 10_000
@@ -120,28 +121,37 @@ def variants(shop: Shop) -> tuple[Variant, ...]:
     return tuple(found)
 
 
-def orders_seen(shop: Shop, *, first_day: date, now: datetime, late_since: datetime | None) -> Iterator[Seen]:
-    """Every order placed by now, oldest first, as it is now. Late data corrects what was placed in the three days
-    before `late_since`."""
+class Late(NamedTuple):
+    """A correction of what was placed in the three days before `since`: made at `turned`, or taken back then where it
+    does not hold any more. Both are changes: at Shopify an order never goes back to an earlier `updatedAt`."""
+
+    since: datetime
+    turned: datetime
+    holds: bool
+
+
+def orders_seen(shop: Shop, *, first_day: date, now: datetime, late: Late | None) -> Iterator[Seen]:
+    """Every order placed by now, oldest first, as it is now."""
     day, today = first_day, now.astimezone(ZoneInfo(shop.timezone)).date()
     while day <= today:
         for placed in _placed_on(shop, day, (day - first_day).days):
             order = placed.order
             if order.at <= now:
                 # Of most orders nothing more is ever heard.
-                stays = late_since is None and order.refund is None and order.cancelled_at is None
-                yield placed if stays else _as_of(order, now, late_since)
+                stays = late is None and order.refund is None and order.cancelled_at is None
+                yield placed if stays else _as_of(order, now, late)
         day += timedelta(days=1)
 
 
-def _as_of(order: Order, now: datetime, late_since: datetime | None) -> Seen:
+def _as_of(order: Order, now: datetime, late: Late | None) -> Seen:
     refund = order.refund if order.refund and order.refund.at <= now else None
     cancelled = order.cancelled_at if order.cancelled_at and order.cancelled_at <= now else None
-    late = late_since is not None and late_since - timedelta(days=3) <= order.at <= late_since
     times = [order.at, *([refund.at] if refund else []), *([cancelled] if cancelled else [])]
-    if late and late_since is not None:
-        times.append(late_since)
-    return Seen(order, max(times), cancelled, refund, 150 * CENT if late else 0)
+    correction = 0
+    if late is not None and late.since - timedelta(days=3) <= order.at <= late.since:
+        times.append(late.turned)
+        correction = 150 * CENT if late.holds else 0
+    return Seen(order, max(times), cancelled, refund, correction)
 
 
 @lru_cache(maxsize=512)

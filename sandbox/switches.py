@@ -46,7 +46,7 @@ MAIL = (
 )
 NAMES = frozenset(switch.name for switch in (*ONCE, *LASTING, *MAIL))
 # Those that concern the last days before they were first turned on.
-SINCE = {"late_data": "late", "deleted_rows": "deleted"}
+OF_LAST_DAYS = frozenset({"late_data", "deleted_rows"})
 ONCE_NAMES = frozenset(switch.name for switch in ONCE)
 
 
@@ -62,8 +62,14 @@ def is_on(world: World, platform: str, name: str, account: str | None = None) ->
 
 def since_when(world: World, platform: str, name: str, account: str) -> datetime | None:
     """When a switch of the last days was first turned on; None while it is off."""
-    at = world.data[SINCE[name]].get(platform) if is_on(world, platform, name, account) else None
-    return datetime.fromisoformat(at) if at else None
+    turned = turned_when(world, platform, name)
+    return turned[0] if turned is not None and is_on(world, platform, name, account) else None
+
+
+def turned_when(world: World, platform: str, name: str) -> tuple[datetime, datetime] | None:
+    """When a switch of the last days was first turned on, and when it was turned last, on or off; None before that."""
+    turned = world.data["turned"].get(f"{platform} {name}")
+    return (datetime.fromisoformat(turned[0]), datetime.fromisoformat(turned[1])) if turned else None
 
 
 def turn(world: World, platform: str, account: str | None, name: str, on: bool) -> None:
@@ -74,11 +80,12 @@ def turn(world: World, platform: str, account: str | None, name: str, on: bool) 
                 _kill(data["grants"].values(), platform, account, name)
             return
         one = {"platform": platform, "account": account, "switch": name}
+        if name in OF_LAST_DAYS and on != (one in data["switches"]):
+            now, which = world.now().isoformat(), f"{platform} {name}"
+            data["turned"][which] = [data["turned"].get(which, [now])[0], now]
         data["switches"] = [other for other in data["switches"] if other != one]
         if on:
             data["switches"].append(one)
-            if name in SINCE:
-                data[SINCE[name]].setdefault(platform, world.now().isoformat())
 
 
 def _kill(grants: object, platform: str, account: str | None, cause: str) -> None:

@@ -19,8 +19,8 @@ from sandbox.shopify_graphql import execute
 from sandbox.shopify_webhooks import Webhooks, removed, shop_letters
 from sandbox.signals import Letter
 from sandbox.standins.base import Account, Asked, Consent, Ledger, Standin, back_to, not_here
-from sandbox.store_data import Seen, Shop, orders_seen, variants
-from sandbox.switches import is_on, since_when
+from sandbox.store_data import Late, Seen, Shop, orders_seen, variants
+from sandbox.switches import is_on, since_when, turned_when
 from sandbox.world import World
 
 SHOPS = {
@@ -109,7 +109,7 @@ class Shopify(Standin):
         return [
             letter
             for shop in shops
-            for one in orders_seen(shop, first_day=world.first_day, now=world.now(), late_since=None)
+            for one in orders_seen(shop, first_day=world.first_day, now=world.now(), late=None)
             if _is_deleted(one, since)
             for letter in shop_letters(world, shop, "orders/delete", {"id": one.order.id})
         ]
@@ -134,14 +134,17 @@ class Shopify(Standin):
 
     def orders(self, world: World, shop: Shop) -> list[Seen]:
         account = str(shop.number)
-        late = since_when(world, self.slug, "late_data", account)
-        found = list(orders_seen(shop, first_day=world.first_day, now=world.now(), late_since=late))
+        found = list(orders_seen(shop, first_day=world.first_day, now=world.now(), late=self._late(world, account)))
         deleted = since_when(world, self.slug, "deleted_rows", account)
         if deleted is None:
             return found
         return [
             one for one in found if not _is_deleted(one, deleted)
         ]  # fmt: skip
+
+    def _late(self, world: World, account: str) -> Late | None:
+        turned = turned_when(world, self.slug, "late_data")
+        return Late(*turned, holds=is_on(world, self.slug, "late_data", account)) if turned is not None else None
 
     def _back(self, world: World, request: Request, shop: str, said: dict[str, str]) -> str:
         params = {

@@ -285,6 +285,15 @@ def test_disconnect_and_connect_again_never_doubles_a_number(acts, slug):
     assert acts.is_complete(one) > before
 
 
+def test_a_correction_that_is_taken_back_is_read_as_well(acts):
+    store = acts.connects("shopify", shop="cedar.myshopify.com")
+    for on in (True, False, True):
+        acts.sandbox.switch("shopify", "late_data", on)
+        acts.sandbox.advance(minutes=5)
+        acts.syncs(store)
+        acts.is_complete(store)
+
+
 def test_the_log_says_how_late_a_sync_began(acts, caplog):
     meta = acts.connects("meta_ads")
     acts.sandbox.advance(minutes=5)

@@ -153,7 +153,7 @@ class Store:
         """One more order, placed then."""
 
         def made(shop: Shop) -> Seen:
-            like = next(ORDERS_SEEN(shop, first_day=self.acts.sandbox.world.first_day, now=self.now, late_since=None))
+            like = next(ORDERS_SEEN(shop, first_day=self.acts.sandbox.world.first_day, now=self.now, late=None))
             order = replace(like.order, id=shop.number * 10_000_000 + number, name=f"#{number}", at=at, day=at.date(),
                             refund=None, cancelled_at=None, test=False)  # fmt: skip
             return Seen(order, at, None, None, 0)
