@@ -92,6 +92,20 @@ def test_what_is_corrected_afterwards_arrives(acts, slug):
 
 
 @each
+def test_what_was_corrected_while_nobody_looked_arrives_however_long_that_was(acts, slug):
+    integration = acts.connects(slug, shop="cedar.myshopify.com")
+    acts.syncs(integration)
+    acts.sandbox.switch(slug, "late_data")
+    acts.sandbox.switch(slug, "access_revoked")
+    assert acts.syncs(integration) is Outcome.TROUBLE
+    acts.sandbox.advance(days=45)
+    acts.reconnects(integration)
+    assert acts.syncs(integration) is Outcome.DONE
+    assert acts.is_complete(integration) > 300
+    assert acts.receipt(integration).complete_at is not None
+
+
+@each
 def test_an_hour_later_the_token_is_renewed_without_a_word(acts, slug):
     integration = acts.connects(slug, shop="cedar.myshopify.com")
     acts.syncs(integration)

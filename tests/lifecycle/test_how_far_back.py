@@ -11,10 +11,12 @@ import pytest
 
 from webapp.lifecycle.pause import pause
 from webapp.models.access import Ending
+from webapp.models.day_state import DayState
 from webapp.models.health import Health
 from webapp.models.plan import local_day
 from webapp.models.sync import Outcome
 from webapp.queries import wording
+from webapp.queries.calendar import account_coverage
 
 CEDAR = "cedar.myshopify.com"
 
@@ -105,6 +107,33 @@ def test_exactly_the_days_out_of_reach_are_named_and_the_rest_comes_back(acts, r
     # What changed meanwhile of an order that is out of reach is out of reach with it.
     assert all(day <= str(last_lost) for day in acts.days_otherwise(recent_only))
     assert 0 < found.lost < 12 * (number + 1)
+
+
+def test_days_that_settled_while_nobody_looked_are_read_once_more_as_far_as_they_are_given(acts):
+    amazon = acts.connects("amazon_ads")
+    assert acts.syncs(amazon) is Outcome.DONE
+    acts.sandbox.switch("amazon_ads", "access_revoked")
+    acts.sandbox.advance(days=40)
+    assert acts.syncs(amazon) is Outcome.TROUBLE
+    ago = {number: today_at(acts, amazon) - timedelta(days=number) for number in (50, 65, 85)}
+    assert [squares_of(acts, amazon)[ago[number]].state for number in ago] == [
+        DayState.CHANGING, DayState.COMPLETE, DayState.COMPLETE,
+    ]  # fmt: skip
+    acts.reconnects(amazon)
+    assert acts.syncs(amazon) is Outcome.DONE
+    squares = squares_of(acts, amazon)
+    assert squares[ago[50]].state is DayState.COMPLETE
+    assert "what it corrected after that" not in squares[ago[50]].says
+    assert "Amazon only gives us the last 60 days, so what it corrected after that cannot" in squares[ago[65]].says
+    assert "what it corrected after that" not in squares[ago[85]].says, "it had settled when it was read"
+
+
+def squares_of(acts, integration):
+    with acts.runtime.database.reading() as session:
+        shown = account_coverage(
+            session, acts.runtime.platform, integration_id=integration, now=acts.runtime.now()
+        ).together  # fmt: skip
+    return {square.day: square for square in shown.days}
 
 
 def test_with_the_wider_permission_nothing_is_lost_however_long_it_took(acts):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from webapp.models.plan import (
     INDEX_LAG,
+    RESTATE_EVERY,
     CoveredDay,
     day_start,
     local_day,
@@ -132,6 +133,39 @@ def test_days_that_may_be_restated_are_read_again_and_older_ones_are_not(zone, b
     asked = {day for window in reader.owed(later) for day in days_of(window)}
     assert today - timedelta(days=quiet) in asked
     assert today - timedelta(days=30) not in asked
+
+
+@given(zone=zones, begin=moments, steps=steps, back=st.integers(0, 60), share=st.floats(0, 1))
+def test_no_correction_is_missed_however_long_nobody_looked(zone, begin, steps, back, share):
+    reader = Reader(SPEND, zone, local_day(begin, zone) - timedelta(days=20))
+    now = begin
+    for seconds, finished in steps:
+        now += timedelta(seconds=seconds)
+        for window in reader.owed(now)[:finished]:
+            reader.reads(window, now)
+    now += RESTATE_EVERY
+    for window in reader.owed(now):
+        reader.reads(window, now)
+    day = local_day(now, zone) - timedelta(days=back)
+    ends, settles = (day_start(day + timedelta(days=n), zone).astimezone(UTC) for n in (1, 1 + SPEND.look_back))
+    corrected = ends + share * (settles - timedelta(seconds=1) - ends)
+    if day >= reader.first_day and corrected <= now:
+        looks = [looked for start, end, looked in reader.looks if start < ends and end > day_start(day, zone)]
+        assert max(looks) >= min(corrected, now - RESTATE_EVERY)
+
+
+def test_a_day_that_settled_while_nobody_looked_is_read_once_more_and_then_never_again():
+    utc, first = ZoneInfo("UTC"), date(2026, 6, 1)
+    reader, noon = Reader(SPEND, utc, first), datetime(2026, 6, 3, 12, tzinfo=UTC)
+    for window in reader.owed(noon):
+        reader.reads(window, noon)
+    back = noon + timedelta(days=50)
+    assert {first, first + timedelta(days=2)} <= {day for window in reader.owed(back) for day in days_of(window)}
+    for window in reader.owed(back):
+        reader.reads(window, back)
+    later = back + RESTATE_EVERY
+    asked = {day for window in reader.owed(later) for day in days_of(window)}
+    assert min(asked) == local_day(back, utc) - timedelta(days=28)
 
 
 def test_a_running_day_is_asked_again_only_when_its_figures_are_old_enough():

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from webapp.models.plan import Covered
-from webapp.platforms.streams import Reading, Stream
+from webapp.models.integration import Integration
+from webapp.models.plan import Covered, is_settled
+from webapp.platforms.streams import Stream
 
 
 class DayState(StrEnum):
@@ -20,9 +22,9 @@ class DayState(StrEnum):
     MISSING = "missing"
 
 
-def day_state(stream: Stream, covered: Covered, day: date, *, first_day: date, today: date) -> DayState:
-    """`first_day` is where the account's data begins here, `today` where the account is."""
-    if day < first_day:
+def day_state(integration: Integration, stream: Stream, covered: Covered, day: date, *, today: date) -> DayState:
+    """What is here of a day; `today` is where the account is."""
+    if day < integration.first_day:
         return DayState.BEFORE
     found = covered.get(day)
     if day == today and _is_under_way(covered, day):
@@ -31,8 +33,11 @@ def day_state(stream: Stream, covered: Covered, day: date, *, first_day: date, t
         return DayState.MISSING
     if not found.complete:
         return DayState.PARTIAL
-    restated = stream.reading is Reading.DAYS and today - day <= timedelta(days=stream.look_back)
-    return DayState.CHANGING if restated else DayState.COMPLETE
+    # What the platform does not give any more stays as it is.
+    still = day >= integration.readable_from(today) and not is_settled(
+        stream, found, day, ZoneInfo(integration.timezone)
+    )
+    return DayState.CHANGING if still else DayState.COMPLETE
 
 
 def worst(states: Iterable[DayState]) -> DayState:

@@ -52,17 +52,24 @@ def owed_windows(
     now: datetime,
     fresh_since: datetime | None = None,
 ) -> list[Window]:
-    """Every stretch worth asking for now, newest first: days never read whole, and days that may be restated.
+    """Every stretch worth asking for now, newest first: days never read whole, and days not settled when last read.
 
-    After a gap, `fresh_since` is its end: what may be restated and was read before that is asked for again at once.
+    After a gap, `fresh_since` is its end: what was not settled and was read before that is asked for again at once.
     """
     today = local_day(now, zone)
     stale, aged = (max(now - age, fresh_since or now - age) for age in (RESTATE_EVERY, stream.pace))
-    owed = [day for day in _days(first_day, today) if _is_owed(stream, covered.get(day), day, today, stale, aged)]
+    owed = [day for day in _days(first_day, today) if _is_owed(stream, covered.get(day), day, zone, stale, aged)]
     # It will be asked for again and again, the days before it will not.
     alone = [day for day in owed if stream.today_alone and day == today]
     runs = (alone, *_runs([day for day in owed if day not in alone], stream.window_days))
     return [_window(stream, covered, run, zone, now) for run in runs if run]
+
+
+def is_settled(stream: Stream, found: CoveredDay, day: date, zone: ZoneInfo) -> bool:
+    """Whether it was read when the platform could no longer restate it: however long ago it was, not before then."""
+    if stream.reading is not Reading.DAYS:
+        return True
+    return local_day(found.fetched_at, zone) - day > timedelta(days=stream.look_back)
 
 
 def read_mark(day_end: datetime, started: datetime) -> tuple[bool, datetime]:
@@ -83,14 +90,14 @@ def low_water(covered: Covered, *, first_day: date, today: date, zone: ZoneInfo)
     return mark
 
 
-def _is_owed(stream: Stream, found: CoveredDay | None, day: date, today: date, stale: datetime, aged: datetime) -> bool:
+def _is_owed(
+    stream: Stream, found: CoveredDay | None, day: date, zone: ZoneInfo, stale: datetime, aged: datetime
+) -> bool:
     if found is None or found.is_asked_again:
         return True
     if not found.complete:
         return not stream.pace or found.fetched_at <= aged
-    if stream.reading is not Reading.DAYS or today - day > timedelta(days=stream.look_back):
-        return False
-    return found.fetched_at <= stale
+    return found.fetched_at <= stale and not is_settled(stream, found, day, zone)
 
 
 def _window(stream: Stream, covered: Covered, run: list[date], zone: ZoneInfo, now: datetime) -> Window:

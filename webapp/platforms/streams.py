@@ -24,7 +24,7 @@ class Stream:
     """One kind of data. `label` is the merchant's word, `unit` what one row is called in "412 orders".
 
     CHANGES streams are read by change time, in windows of calendar days; reading every change since a day's start
-    also completes that day. DAYS streams are read by booked day, and days younger than `look_back` may be restated.
+    also completes that day. DAYS streams are read by booked day, which may be restated for `look_back` days after it.
     `today_alone`: the running day is a window of its own, where one question more is neither dear nor rationed.
     `pace` is how old a running day's figures may grow before they are asked for again, where each question is dear.
     SNAPSHOT streams have no days; they are read whole, at most once per `every`.

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from webapp.models.day_note import DayNote
 from webapp.models.day_state import DayState, day_state, worst
 from webapp.models.integration import Integration
-from webapp.models.plan import local_day
+from webapp.models.plan import is_settled, local_day
 from webapp.platforms.base import Platform
 from webapp.platforms.streams import Reading, Stream
 from webapp.queries import wording
@@ -80,11 +80,7 @@ def strips_of(
             for stream in platform(integration.platform).dated_streams
         ]
         states = [
-            worst(
-                day_state(stream, one.covered, day, first_day=integration.first_day, today=today)
-                for stream, one in read
-            )
-            for day in days
+            worst(day_state(integration, stream, one.covered, day, today=today) for stream, one in read) for day in days
         ]
         found[integration.id] = StripFacts(
             squares=tuple((state, *_place(day, days[0])) for state, day in zip(states, days, strict=True)),
@@ -133,11 +129,11 @@ class _Account:
 
     def _day(self, stream: Stream, day: date) -> DayFacts:
         read = self._rows.stream(self.integration, stream.name)
-        state = day_state(stream, read.covered, day, first_day=self.integration.first_day, today=self._today)
+        state = day_state(self.integration, stream, read.covered, day, today=self._today)
         week, weekday = _place(day, self._shown[0])
         blank = DayFacts(day=day, name=wording.day(day), state=state, week=week, weekday=weekday)
         if day not in read.figures or state is DayState.BEFORE:
-            return replace(blank, note=self._lost(day, state))
+            return replace(blank, note=self._lost(stream, day, state))
         note = self._rows.notes.get((self.integration.platform, self.integration.account_id, stream.name, day))
         return DayFacts(
             day=day,
@@ -149,16 +145,20 @@ class _Account:
             amount=wording.money(read.figures[day].micros, self.integration.currency),
             fetched=wording.moment(read.covered[day].fetched_at, self.integration.timezone),
             check=self._check(day, note),
-            note=note_words(note, self.integration, self.platform) if note else self._lost(day, state),
+            note=note_words(note, self.integration, self.platform) if note else self._lost(stream, day, state),
             differs=note is not None and note.settled_at is None,
         )
 
-    def _lost(self, day: date, state: DayState) -> str | None:
-        is_lacking = state in (DayState.MISSING, DayState.PARTIAL)
-        if not is_lacking or day >= self.integration.readable_from(self._today):
+    def _lost(self, stream: Stream, day: date, state: DayState) -> str | None:
+        if state is DayState.BEFORE or day >= self.integration.readable_from(self._today):
             return None
-        company, days = self.platform.company, self.integration.reach_days
-        return f"{company} only gives us the last {days} days, so it cannot come any more"
+        reach = f"{self.platform.company} only gives us the last {self.integration.reach_days} days, so"
+        if state in (DayState.MISSING, DayState.PARTIAL):
+            return f"{reach} it cannot come any more"
+        found = self._rows.stream(self.integration, stream.name).covered[day]
+        if not is_settled(stream, found, day, ZoneInfo(self.integration.timezone)):
+            return f"{reach} what it corrected after that cannot come any more"
+        return None
 
     def _check(self, day: date, note: DayNote | None) -> str | None:
         one = self._rows.comparisons.get(self.integration.id)

@@ -188,9 +188,7 @@ def _states(
             continue
         yield (
             day,
-            worst(
-                day_state(stream, found.covered, day, first_day=one.first_day, today=today) for stream, found in read
-            ),
+            worst(day_state(one, stream, found.covered, day, today=today) for stream, found in read),
         )
 
 

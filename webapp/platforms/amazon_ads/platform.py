@@ -67,10 +67,11 @@ class AmazonAds(Platform):
         (PROFILE, marked("See your name and email address")),
         (ADS, marked("Amazon ad campaigns (Amazon has no narrower permission; we only read)")),
     )
+    # Today, what it may restate and the day that has just settled are one report's 31 days.
     streams = (
         Stream(
             name="daily_spend", label="ad spend", unit=("campaign day", "campaign days"), reading=Reading.DAYS,
-            depth_days=DEPTH_DAYS, look_back=30, window_days=31, pace=timedelta(hours=6),
+            depth_days=DEPTH_DAYS, look_back=29, window_days=31, pace=timedelta(hours=6),
         ),
     )  # fmt: skip
     renewal = Renewal.REFRESH_TOKEN
