@@ -13,10 +13,11 @@ from webapp.models.data import SpendRow, Tombstone
 from webapp.models.day_note import DayNote
 from webapp.models.day_sum import Because
 from webapp.models.integration import Integration
-from webapp.models.plan import local_day
+from webapp.models.plan import is_settled, local_day
 from webapp.models.restated import DayFigure, Restated
 from webapp.platforms import registry
 from webapp.queries import wording
+from webapp.queries.coverage import covered
 from webapp.queries.differences import note_words
 from webapp.queries.facts import IntegrationFacts
 from webapp.queries.help_checks.check import OVERVIEW, Check, State, at_days, fine, what_of
@@ -113,7 +114,6 @@ def _converted(unrated: Sequence[date], *, currency: str, shop: str, what: str) 
 
 def _spent(session: Session, one: Integration, shop: Integration | None, now: datetime) -> SpentFacts:
     platform, since = registry()[one.platform], now.date() - timedelta(days=DAYS)
-    look_back = max((stream.look_back for stream in platform.dated_streams), default=0)
     today = local_day(now, ZoneInfo(one.timezone))
     notes = session.exec(
         select(DayNote)
@@ -142,8 +142,21 @@ def _spent(session: Session, one: Integration, shop: Integration | None, now: da
         corrected=tuple(sorted({row.day for row in corrected if row.because is Because.ROWS})),
         deleted=tuple(sorted({stone.name for stone in deleted})),
         unrated=_unrated(session, one, shop, since, today) if shop else (),
-        moves_since=today - timedelta(days=look_back) if look_back else None,
+        moves_since=_moves_since(session, one),
     )  # fmt: skip
+
+
+def _moves_since(session: Session, one: Integration) -> date | None:
+    zone = ZoneInfo(one.timezone)
+    return min(
+        (
+            day
+            for stream in registry()[one.platform].dated_streams
+            for day, found in covered(session, one, stream).items()
+            if not is_settled(stream, found, day, zone)
+        ),
+        default=None,
+    )
 
 
 def _unrated(session: Session, one: Integration, shop: Integration, since: date, today: date) -> tuple[date, ...]:
