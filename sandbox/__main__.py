@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import waitress
 
@@ -62,10 +63,10 @@ def _until_parent_ends(stopped: threading.Event) -> None:
     stopped.set()
 
 
-def _port_of(server: object) -> int:
+def _port_of(server: Any) -> int:
     # On a host name with several addresses waitress makes one server for each, all on the asked port.
     listening = getattr(server, "effective_listen", None)
-    return int(listening[0][1]) if listening else int(server.effective_port)  # type: ignore[attr-defined]
+    return int(listening[0][1]) if listening else int(server.effective_port)
 
 
 def _free_port() -> int:

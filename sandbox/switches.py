@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sandbox.world import World
 
@@ -88,7 +89,7 @@ def turn(world: World, platform: str, account: str | None, name: str, on: bool) 
             data["switches"].append(one)
 
 
-def _kill(grants: object, platform: str, account: str | None, cause: str) -> None:
-    for grant in grants:  # type: ignore[attr-defined]
+def _kill(grants: Iterable[dict[str, Any]], platform: str, account: str | None, cause: str) -> None:
+    for grant in grants:
         if grant["platform"] == platform and (account is None or account in grant["accounts"]):
             grant["death"] = grant["death"] or cause

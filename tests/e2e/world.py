@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import urllib3
 
@@ -126,7 +127,7 @@ class World:
         reply = http.request("GET", f"{self.sandbox}/inbox", headers={"accept": "application/json"})
         return json.loads(reply.data)
 
-    def ledger(self, slug: str) -> dict[str, object]:
+    def ledger(self, slug: str) -> dict[str, Any]:
         return json.loads(http.request("GET", f"{self.sandbox}/ledger/{slug}").data)
 
     # -- what is stored -------------------------------------------------------------------------------------------
@@ -142,7 +143,7 @@ class World:
 
     def assert_complete(self, slug: str, account: str, *, since: str = "", before: str = "9999") -> int:
         """Every row of the ledger is stored exactly once, with its amount, and nothing else is. How many there are."""
-        streams = self.ledger(slug)["accounts"][account]  # type: ignore[index]
+        streams = self.ledger(slug)["accounts"][account]
         checked = 0
         for stream, query in KEY.items():
             if stream not in streams:

@@ -109,7 +109,7 @@ def test_exactly_the_days_out_of_reach_are_named_and_the_rest_comes_back(acts, r
     assert 0 < found.lost < 12 * (number + 1)
 
 
-def test_days_that_settled_while_nobody_looked_are_read_once_more_as_far_as_they_are_given(acts):
+def test_days_that_were_not_final_are_read_once_more_as_far_as_they_are_given(acts):
     amazon = acts.connects("amazon_ads")
     assert acts.syncs(amazon) is Outcome.DONE
     acts.sandbox.switch("amazon_ads", "access_revoked")
@@ -125,7 +125,7 @@ def test_days_that_settled_while_nobody_looked_are_read_once_more_as_far_as_they
     assert squares[ago[50]].state is DayState.COMPLETE
     assert "what it corrected after that" not in squares[ago[50]].says
     assert "Amazon only gives us the last 60 days, so what it corrected after that cannot" in squares[ago[65]].says
-    assert "what it corrected after that" not in squares[ago[85]].says, "it had settled when it was read"
+    assert "what it corrected after that" not in squares[ago[85]].says, "it was final when it was read"
 
 
 def squares_of(acts, integration):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from webapp.models.plan import (
     owed_windows,
     read_mark,
 )
+from webapp.platforms import registry
 from webapp.platforms.streams import Reading, Stream, Window
 
 # Summer time by an hour and by half an hour, a zone that once skipped a whole day, and none.
@@ -53,6 +55,19 @@ class Reader:
                 complete, through = complete or before.complete, max(through, before.read_through)
             self.covered[day] = CoveredDay(complete=complete, read_through=through, fetched_at=now)
 
+    def catches_up(self, now: datetime) -> None:
+        for window in self.owed(now):
+            self.reads(window, now)
+
+    def is_cut_off(self, begin: datetime, steps: list[tuple[float, int]]) -> datetime:
+        """Reads after each pause as many windows as it gets to; when the last of them was."""
+        now = begin
+        for seconds, finished in steps:
+            now += timedelta(seconds=seconds)
+            for window in self.owed(now)[:finished]:
+                self.reads(window, now)
+        return now
+
     def saw(self, happened: datetime) -> bool:
         """Whether something that happened then, and shows up a little later, was in any answer."""
         return any(start <= happened < end and looked >= happened + INDEX_LAG for start, end, looked in self.looks)
@@ -68,14 +83,8 @@ def days_of(window: Window) -> Iterator[date]:
 @given(zone=zones, begin=moments, steps=steps, share=st.floats(0, 1))
 def test_no_change_is_missed_however_often_reading_was_cut_off(zone, begin, steps, share):
     reader = Reader(ORDERS, zone, local_day(begin, zone) - timedelta(days=20))
-    now = begin
-    for seconds, finished in steps:
-        now += timedelta(seconds=seconds)
-        for window in reader.owed(now)[:finished]:
-            reader.reads(window, now)
-    now += timedelta(hours=1)
-    for window in reader.owed(now):
-        reader.reads(window, now)
+    now = reader.is_cut_off(begin, steps) + timedelta(hours=1)
+    reader.catches_up(now)
     # In UTC: adding to local time moves the hands of the clock, not time.
     first = day_start(reader.first_day, zone).astimezone(UTC)
     happened = first + share * (now - INDEX_LAG - first)
@@ -126,8 +135,7 @@ def test_the_low_water_mark_never_claims_what_was_not_read(zone, begin, steps):
 @given(zone=zones, begin=moments, quiet=st.integers(0, 28))
 def test_days_that_may_be_restated_are_read_again_and_older_ones_are_not(zone, begin, quiet):
     reader = Reader(SPEND, zone, local_day(begin, zone) - timedelta(days=89))
-    for window in reader.owed(begin):
-        reader.reads(window, begin)
+    reader.catches_up(begin)
     later = begin + timedelta(hours=7)
     today = local_day(later, zone)
     asked = {day for window in reader.owed(later) for day in days_of(window)}
@@ -138,41 +146,45 @@ def test_days_that_may_be_restated_are_read_again_and_older_ones_are_not(zone, b
 @given(zone=zones, begin=moments, steps=steps, back=st.integers(0, 60), share=st.floats(0, 1))
 def test_no_correction_is_missed_however_long_nobody_looked(zone, begin, steps, back, share):
     reader = Reader(SPEND, zone, local_day(begin, zone) - timedelta(days=20))
-    now = begin
-    for seconds, finished in steps:
-        now += timedelta(seconds=seconds)
-        for window in reader.owed(now)[:finished]:
-            reader.reads(window, now)
-    now += RESTATE_EVERY
-    for window in reader.owed(now):
-        reader.reads(window, now)
+    now = reader.is_cut_off(begin, steps) + RESTATE_EVERY
+    reader.catches_up(now)
     day = local_day(now, zone) - timedelta(days=back)
-    ends, settles = (day_start(day + timedelta(days=n), zone).astimezone(UTC) for n in (1, 1 + SPEND.look_back))
-    corrected = ends + share * (settles - timedelta(seconds=1) - ends)
+    ends, final = (day_start(day + timedelta(days=n), zone).astimezone(UTC) for n in (1, 1 + SPEND.look_back))
+    corrected = ends + share * (final - timedelta(seconds=1) - ends)
     if day >= reader.first_day and corrected <= now:
         looks = [looked for start, end, looked in reader.looks if start < ends and end > day_start(day, zone)]
         assert max(looks) >= min(corrected, now - RESTATE_EVERY)
 
 
-def test_a_day_that_settled_while_nobody_looked_is_read_once_more_and_then_never_again():
+def test_a_day_that_could_still_be_restated_when_it_was_read_is_read_once_more_and_then_never_again():
     utc, first = ZoneInfo("UTC"), date(2026, 6, 1)
     reader, noon = Reader(SPEND, utc, first), datetime(2026, 6, 3, 12, tzinfo=UTC)
-    for window in reader.owed(noon):
-        reader.reads(window, noon)
+    reader.catches_up(noon)
     back = noon + timedelta(days=50)
-    assert {first, first + timedelta(days=2)} <= {day for window in reader.owed(back) for day in days_of(window)}
-    for window in reader.owed(back):
-        reader.reads(window, back)
+    assert first in {day for window in reader.owed(back) for day in days_of(window)}
+    reader.catches_up(back)
     later = back + RESTATE_EVERY
     asked = {day for window in reader.owed(later) for day in days_of(window)}
     assert min(asked) == local_day(back, utc) - timedelta(days=28)
 
 
+@pytest.mark.parametrize(
+    ("slug", "stream"),
+    [(slug, stream) for slug, one in registry().items() for stream in one.streams if stream.reading is Reading.DAYS],
+)
+def test_a_day_that_is_final_from_now_on_needs_no_question_of_its_own(slug, stream):
+    utc, evening = ZoneInfo("UTC"), datetime(2026, 6, 3, 23, tzinfo=UTC)
+    reader = Reader(stream, utc, evening.date() - timedelta(days=60))
+    reader.catches_up(evening)
+    asked = reader.owed(evening + timedelta(hours=8))
+    assert sum(len(list(days_of(window))) for window in asked) == stream.look_back + 2
+    assert len(asked) == (2 if stream.today_alone else 1), slug
+
+
 def test_a_running_day_is_asked_again_only_when_its_figures_are_old_enough():
     paced = replace(SPEND, pace=timedelta(hours=6))
     reader, noon = Reader(paced, ZoneInfo("UTC"), date(2026, 6, 1)), datetime(2026, 6, 3, 12, tzinfo=UTC)
-    for window in reader.owed(noon):
-        reader.reads(window, noon)
+    reader.catches_up(noon)
     assert reader.owed(noon + timedelta(hours=5)) == []
     assert reader.owed(noon + timedelta(hours=6)) != []
     back = owed_windows(

@@ -339,13 +339,13 @@ def test_without_a_fault_every_check_is_good(healthy: Healthy):
     )
 
 
-def test_what_may_still_change_is_what_had_not_settled_when_it_was_read(store: Store):
+def test_what_may_still_change_is_what_was_not_final_when_it_was_read(store: Store):
     store.acts.sandbox.advance(days=20)
     store.reads()
-    settles_next = store.today(-20) - timedelta(days=28)
+    first = store.today(-20) - timedelta(days=28)
     store.acts.sandbox.switch("meta_ads", "access_revoked")
     store.acts.sandbox.advance(days=40)
-    said = f"Meta may still change what it says of {settles_next.day} {settles_next:%b} and later: it attributes"
+    said = f"Meta may still change what it says of {first.day} {first:%b} and later: it attributes"
     assert attributed(store.checks()).startswith(said)
 
 

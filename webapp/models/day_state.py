@@ -8,7 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from webapp.models.integration import Integration
-from webapp.models.plan import Covered, is_settled
+from webapp.models.plan import Covered, is_final
 from webapp.platforms.streams import Stream
 
 
@@ -34,9 +34,7 @@ def day_state(integration: Integration, stream: Stream, covered: Covered, day: d
     if not found.complete:
         return DayState.PARTIAL
     # What the platform does not give any more stays as it is.
-    still = day >= integration.readable_from(today) and not is_settled(
-        stream, found, day, ZoneInfo(integration.timezone)
-    )
+    still = day >= integration.readable_from(today) and not is_final(stream, found, day, ZoneInfo(integration.timezone))
     return DayState.CHANGING if still else DayState.COMPLETE
 
 

@@ -52,9 +52,9 @@ def owed_windows(
     now: datetime,
     fresh_since: datetime | None = None,
 ) -> list[Window]:
-    """Every stretch worth asking for now, newest first: days never read whole, and days not settled when last read.
+    """Every stretch worth asking for now, newest first: days never read whole, and days not final when last read.
 
-    After a gap, `fresh_since` is its end: what was not settled and was read before that is asked for again at once.
+    After a gap, `fresh_since` is its end: what was not final and was read before that is asked for again at once.
     """
     today = local_day(now, zone)
     stale, aged = (max(now - age, fresh_since or now - age) for age in (RESTATE_EVERY, stream.pace))
@@ -65,8 +65,8 @@ def owed_windows(
     return [_window(stream, covered, run, zone, now) for run in runs if run]
 
 
-def is_settled(stream: Stream, found: CoveredDay, day: date, zone: ZoneInfo) -> bool:
-    """Whether it was read when the platform could no longer restate it: however long ago it was, not before then."""
+def is_final(stream: Stream, found: CoveredDay, day: date, zone: ZoneInfo) -> bool:
+    """Whether it was read when the platform could no longer restate it, however long ago the day itself is."""
     if stream.reading is not Reading.DAYS:
         return True
     return local_day(found.fetched_at, zone) - day > timedelta(days=stream.look_back)
@@ -97,7 +97,7 @@ def _is_owed(
         return True
     if not found.complete:
         return not stream.pace or found.fetched_at <= aged
-    return found.fetched_at <= stale and not is_settled(stream, found, day, zone)
+    return found.fetched_at <= stale and not is_final(stream, found, day, zone)
 
 
 def _window(stream: Stream, covered: Covered, run: list[date], zone: ZoneInfo, now: datetime) -> Window:

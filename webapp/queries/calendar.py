@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from webapp.models.day_note import DayNote
 from webapp.models.day_state import DayState, day_state, worst
 from webapp.models.integration import Integration
-from webapp.models.plan import is_settled, local_day
+from webapp.models.plan import is_final, local_day
 from webapp.platforms.base import Platform
 from webapp.platforms.streams import Reading, Stream
 from webapp.queries import wording
@@ -156,7 +156,7 @@ class _Account:
         if state in (DayState.MISSING, DayState.PARTIAL):
             return f"{reach} it cannot come any more"
         found = self._rows.stream(self.integration, stream.name).covered[day]
-        if not is_settled(stream, found, day, ZoneInfo(self.integration.timezone)):
+        if not is_final(stream, found, day, ZoneInfo(self.integration.timezone)):
             return f"{reach} what it corrected after that cannot come any more"
         return None
 

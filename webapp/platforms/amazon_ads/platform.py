@@ -67,7 +67,7 @@ class AmazonAds(Platform):
         (PROFILE, marked("See your name and email address")),
         (ADS, marked("Amazon ad campaigns (Amazon has no narrower permission; we only read)")),
     )
-    # Today, what it may restate and the day that has just settled are one report's 31 days.
+    # Today, what it may restate and the day that is final from now on are one report's 31 days.
     streams = (
         Stream(
             name="daily_spend", label="ad spend", unit=("campaign day", "campaign days"), reading=Reading.DAYS,

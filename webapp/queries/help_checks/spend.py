@@ -11,9 +11,10 @@ from sqlmodel import Session, col, select
 
 from webapp.models.data import SpendRow, Tombstone
 from webapp.models.day_note import DayNote
+from webapp.models.day_state import DayState, day_state
 from webapp.models.day_sum import Because
 from webapp.models.integration import Integration
-from webapp.models.plan import is_settled, local_day
+from webapp.models.plan import local_day
 from webapp.models.restated import DayFigure, Restated
 from webapp.platforms import registry
 from webapp.queries import wording
@@ -142,18 +143,18 @@ def _spent(session: Session, one: Integration, shop: Integration | None, now: da
         corrected=tuple(sorted({row.day for row in corrected if row.because is Because.ROWS})),
         deleted=tuple(sorted({stone.name for stone in deleted})),
         unrated=_unrated(session, one, shop, since, today) if shop else (),
-        moves_since=_moves_since(session, one),
+        moves_since=_moves_since(session, one, today),
     )  # fmt: skip
 
 
-def _moves_since(session: Session, one: Integration) -> date | None:
-    zone = ZoneInfo(one.timezone)
+def _moves_since(session: Session, one: Integration, today: date) -> date | None:
+    read = [(stream, covered(session, one, stream)) for stream in registry()[one.platform].dated_streams]
     return min(
         (
             day
-            for stream in registry()[one.platform].dated_streams
-            for day, found in covered(session, one, stream).items()
-            if not is_settled(stream, found, day, zone)
+            for stream, days in read
+            for day in days
+            if day_state(one, stream, days, day, today=today) is DayState.CHANGING
         ),
         default=None,
     )
