@@ -123,9 +123,9 @@ def test_days_that_were_not_final_are_read_once_more_as_far_as_they_are_given(ac
     assert acts.syncs(amazon) is Outcome.DONE
     squares = squares_of(acts, amazon)
     assert squares[ago[50]].state is DayState.COMPLETE
-    assert "what it corrected after that" not in squares[ago[50]].says
-    assert "Amazon only gives us the last 60 days, so what it corrected after that cannot" in squares[ago[65]].says
-    assert "what it corrected after that" not in squares[ago[85]].says, "it was final when it was read"
+    assert "a later correction" not in squares[ago[50]].says
+    assert "Amazon only gives us the last 60 days, so a later correction cannot" in squares[ago[65]].says
+    assert "a later correction" not in squares[ago[85]].says, "it was final when it was read"
 
 
 def squares_of(acts, integration):

@@ -164,6 +164,18 @@ def test_what_the_platform_changed_meanwhile_is_told_apart(acts):
     assert all(day.after.micros > day.before.micros for day in corrected)
 
 
+def test_a_long_receipt_that_is_checked_in_part_says_how_far(acts, ana):
+    integration = away_for(acts, "meta_ads", days=45)
+    page = f"/integrations/{integration}/receipts/{acts.receipt(integration).id}"
+    assert "Not checked yet: Meta could not be asked" in ana.client.get(page).text
+    acts.compares(integration)
+    assert re.search(r"\b35 of 46 days are checked so far, the newest first\.", ana.client.get(page).text)
+    for _ in range(2):
+        acts.sandbox.advance(minutes=11)
+        acts.compares(integration)
+    assert "Every day that is over comes to what Meta itself says." in ana.client.get(page).text
+
+
 def test_an_absence_within_one_day_is_checked_when_the_day_is_over(acts):
     integration = acts.connects("meta_ads")
     acts.syncs(integration)

@@ -157,7 +157,7 @@ class _Account:
             return f"{reach} it cannot come any more"
         found = self._rows.stream(self.integration, stream.name).covered[day]
         if not is_final(stream, found, day, ZoneInfo(self.integration.timezone)):
-            return f"{reach} what it corrected after that cannot come any more"
+            return f"{reach} a later correction cannot come any more"
         return None
 
     def _check(self, day: date, note: DayNote | None) -> str | None:

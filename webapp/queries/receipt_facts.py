@@ -63,6 +63,10 @@ class ReceiptFacts:
         return tuple(line for line in self.lines if line.differs)
 
     @property
+    def compared(self) -> tuple[ReceiptLine, ...]:
+        return tuple(line for line in self.lines if line.is_equal or line.differs)
+
+    @property
     def changed(self) -> tuple[ReceiptLine, ...]:
         """Days that had numbers before, and have others now."""
         return tuple(line for line in self.lines if line.before is not None and line.before != line.after)
